@@ -1,0 +1,129 @@
+"""Clients: registering, changing, revoking, removing. RFC 7591, RFC 7592 for the words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from .. import client_metadata
+from ..aws.table import AlreadyExists
+from ..encoding import base62, sha256
+from ..records.client import Client, client_key
+from ..records.resource import Resource, resource_key
+from ..services import Services
+from . import Refused, directory
+
+CLIENT_ID_LENGTH = 22
+SECRET_LENGTH = 43
+OVERLAP = 24 * 60 * 60  # seconds for which a replaced secret still counts
+
+
+def create(metadata: Mapping[str, Any], services: Services) -> tuple[Client, str | None]:
+    """Register a client; its secret in clear is returned this once, None for a public client.
+
+    `client_id` and `client_secret` may be given, to import. InvalidMetadata, Refused.
+    """
+    client_id = metadata.get("client_id") or base62(services.token_bytes(18), CLIENT_ID_LENGTH)
+    client = client_metadata.read(metadata, client_id, services.now())
+    secret: str | None = None
+    if client.is_public and metadata.get("client_secret"):
+        raise Refused("client_secret: a public client has none")
+    if not client.is_public:
+        secret = _given_secret(metadata) or base62(services.token_bytes(34), SECRET_LENGTH)
+        client = replace(client, secret_hash=sha256(secret))
+    _check_resources(client, services)
+    directory.add("client", client.client_id, services)
+    try:
+        services.table.put_new(client)
+    except AlreadyExists:
+        raise Refused(f"client {client.client_id} exists already") from None
+    services.log.event("client.created", client_id=client.client_id)
+    return client, secret
+
+
+def get(client_id: str, services: Services) -> Client:
+    """The client; Refused when there is none."""
+    client = services.table.get(Client, client_key(client_id))
+    if client is None:
+        raise Refused(f"there is no client {client_id}")
+    return client
+
+
+def list_all(services: Services) -> Iterator[Client]:
+    """Every client, by identifier."""
+    for name in directory.names("client", services):
+        client = services.table.get(Client, client_key(name))
+        if client is not None:
+            yield client
+
+
+def update(client_id: str, changes: Mapping[str, Any], services: Services) -> Client:
+    """Change the members that are given; null removes one. InvalidMetadata, Refused."""
+    before = get(client_id, services)
+    if changes.get("client_id", client_id) != client_id or "client_secret" in changes:
+        raise Refused("client_id and client_secret cannot be changed; see rotate-secret")
+    metadata = {**client_metadata.write(before), **changes}
+    after = client_metadata.read(metadata, client_id, before.created_at)
+    if after.is_public != before.is_public:
+        raise Refused("a client cannot turn public or confidential; create another one")
+    after = replace(
+        after,
+        secret_hash=before.secret_hash,
+        previous_secret_hash=before.previous_secret_hash,
+        previous_secret_expires_at=before.previous_secret_expires_at,
+        not_before=before.not_before,
+    )
+    _check_resources(after, services)
+    services.table.put(after)
+    services.log.event("client.updated", client_id=client_id)
+    return after
+
+
+def rotate_secret(client_id: str, services: Services, overlap: int = OVERLAP) -> tuple[Client, str]:
+    """Make a new secret; the old one counts for `overlap` more seconds. Refused."""
+    before = get(client_id, services)
+    if before.is_public:
+        raise Refused(f"client {client_id} is public: it has no secret")
+    secret = base62(services.token_bytes(34), SECRET_LENGTH)
+    after = replace(
+        before,
+        secret_hash=sha256(secret),
+        previous_secret_hash=before.secret_hash,
+        previous_secret_expires_at=services.now() + overlap,
+    )
+    services.table.put(after)
+    services.log.event("client.secret_rotated", client_id=client_id)
+    return after, secret
+
+
+def revoke(client_id: str, services: Services) -> Client:
+    """End every grant and token the client has: one write, whatever their number."""
+    after = replace(get(client_id, services), not_before=services.now())
+    services.table.put(after)
+    services.log.event("client.revoked", client_id=client_id)
+    return after
+
+
+def delete(client_id: str, services: Services) -> None:
+    """Remove a client; its tokens cannot be refreshed, introspected or exchanged any more."""
+    get(client_id, services)
+    services.table.delete(client_key(client_id))
+    directory.remove("client", client_id, services)
+    services.log.event("client.deleted", client_id=client_id)
+
+
+def _given_secret(metadata: Mapping[str, Any]) -> str | None:
+    secret = metadata.get("client_secret")
+    if secret is None:
+        return None
+    if not isinstance(secret, str) or not 8 <= len(secret) <= 256 or not secret.isascii():
+        raise Refused("client_secret: must be 8 to 256 ASCII characters")
+    return secret
+
+
+def _check_resources(client: Client, services: Services) -> None:
+    named = {*(client.allowed_resources or ()), *client.resource_server}
+    for uri in (*named, *([client.default_resource] if client.default_resource else ())):
+        if services.table.get(Resource, resource_key(uri)) is None:
+            raise Refused(f"there is no resource {uri}")

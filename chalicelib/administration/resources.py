@@ -1,0 +1,60 @@
+"""Resources: registering, changing, removing. RFC 8707."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .. import resource_metadata
+from ..aws.table import AlreadyExists
+from ..records.resource import Resource, resource_key
+from ..services import Services
+from . import Refused, directory
+
+
+def create(metadata: Mapping[str, Any], services: Services) -> Resource:
+    """Register a resource. InvalidMetadata, Refused."""
+    resource = resource_metadata.read(metadata, allow_http=services.settings.is_local)
+    directory.add("resource", resource.resource, services)
+    try:
+        services.table.put_new(resource)
+    except AlreadyExists:
+        raise Refused(f"resource {resource.resource} exists already") from None
+    services.log.event("resource.created", resource=resource.resource)
+    return resource
+
+
+def get(uri: str, services: Services) -> Resource:
+    """The resource; Refused when there is none."""
+    resource = services.table.get(Resource, resource_key(uri))
+    if resource is None:
+        raise Refused(f"there is no resource {uri}")
+    return resource
+
+
+def list_all(services: Services) -> Iterator[Resource]:
+    """Every resource, by URI."""
+    for name in directory.names("resource", services):
+        resource = services.table.get(Resource, resource_key(name))
+        if resource is not None:
+            yield resource
+
+
+def update(uri: str, changes: Mapping[str, Any], services: Services) -> Resource:
+    """Change the members that are given. InvalidMetadata, Refused."""
+    before = get(uri, services)
+    if changes.get("resource", uri) != uri:
+        raise Refused("the URI of a resource cannot be changed; create another one")
+    metadata = {**resource_metadata.write(before), **changes}
+    after = resource_metadata.read(metadata, allow_http=services.settings.is_local)
+    services.table.put(after)
+    services.log.event("resource.updated", resource=uri)
+    return after
+
+
+def delete(uri: str, services: Services) -> None:
+    """Remove a resource: no token for it is issued any more."""
+    get(uri, services)
+    services.table.delete(resource_key(uri))
+    directory.remove("resource", uri, services)
+    services.log.event("resource.deleted", resource=uri)

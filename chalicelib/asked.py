@@ -1,0 +1,210 @@
+"""What an authorization request asks for, checked. RFC 6749 section 4.1.1, RFC 9700 section 2.1.
+
+Two worlds: until client and redirect URI are proved (`identify`) an error is a page for the user;
+afterwards (`check`) it is an answer to the client.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .errors import (
+    InvalidRequest,
+    RequestNotSupported,
+    RequestUriNotSupported,
+    UnauthorizedClient,
+    UnsupportedResponseType,
+)
+from .http import Parameters
+from .protocol import pkce, redirect_uri, response_mode, scope, target
+from .records.client import Client
+from .records.resource import Resource
+from .services import Services
+
+MOST_STATE = 2048  # bytes
+PROMPTS = ("none", "login", "consent", "select_account")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Where answers go: a proved client at one of its own redirect URIs.
+
+    sent_redirect_uri: as the request had it; None when the client's only one was meant.
+    """
+
+    client: Client
+    redirect_uri: str
+    sent_redirect_uri: str | None
+    state: str | None
+    response_mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that keeps every rule. max_age in seconds."""
+
+    recipient: Recipient
+    scope: tuple[str, ...]
+    resources: tuple[Resource, ...]
+    prompt: frozenset[str]
+    max_age: int | None
+    login_hint: str
+    nonce: str | None
+    code_challenge: str | None
+
+    @property
+    def client(self) -> Client:
+        """Who asks."""
+        return self.recipient.client
+
+
+def identify(parameters: Parameters, services: Services) -> Recipient:
+    """Prove client and redirect URI; InvalidRequest otherwise, for the user's eyes only."""
+    client = services.registry.client(parameters.require("client_id"))
+    if client is None:
+        raise InvalidRequest("The application is not known to this server.")
+    sent = parameters.get("redirect_uri")
+    if sent is None and len(client.redirect_uris) != 1:
+        raise InvalidRequest("The parameter redirect_uri is missing.")
+    uri = client.redirect_uris[0] if sent is None else sent
+    if not redirect_uri.is_registered(uri, client.redirect_uris):
+        raise InvalidRequest("The application has not registered this redirect URI.")
+    # A repeated or overlong state is refused by `check`; until then it is not sent back.
+    states, modes = parameters.all("state"), parameters.all("response_mode")
+    return Recipient(
+        client=client,
+        redirect_uri=uri,
+        sent_redirect_uri=sent,
+        state=states[0] if len(states) == 1 and _fits(states[0]) else None,
+        response_mode=modes[0] if modes and modes[0] in response_mode.MODES else "query",
+    )
+
+
+def check(recipient: Recipient, parameters: Parameters, services: Services) -> Asked:
+    """Check the rest, in order, each rule by its name; OAuthError for the client's eyes."""
+    for rule in RULES:
+        rule(parameters, recipient.client)
+    client = recipient.client
+    wanted = target.asked_scope(parameters.get("scope"), client)
+    if "refresh_token" not in client.grant_types:
+        wanted = tuple(word for word in wanted if word != "offline_access")
+    named = parameters.all("resource")
+    allowed = services.registry.resources_of(client, named)
+    resources = target.choose(wanted, named, allowed, client.default_resource)
+    max_age = parameters.get("max_age")
+    return Asked(
+        recipient=recipient,
+        scope=wanted,
+        resources=resources,
+        prompt=frozenset(parameters.get("prompt", "").split()),
+        max_age=None if max_age is None else int(max_age),
+        login_hint=parameters.get("login_hint", "")[:256],
+        nonce=parameters.get("nonce"),
+        code_challenge=parameters.get("code_challenge"),
+    )
+
+
+def nothing_repeated(parameters: Parameters, client: Client) -> None:
+    """RFC 6749 section 3.1: only `resource` may come more than once (RFC 8707 section 2)."""
+    parameters.refuse_repeated(but=("resource",))
+
+
+def no_request_object(parameters: Parameters, client: Client) -> None:
+    """OpenID Connect Core section 3.1.2.6: a request object must be read or refused."""
+    if "request" in parameters:
+        raise RequestNotSupported
+    if "request_uri" in parameters:
+        raise RequestUriNotSupported
+
+
+def response_type_is_code(parameters: Parameters, client: Client) -> None:
+    """RFC 6749 section 3.1.1; the implicit grant is not offered (RFC 9700 section 2.1.2)."""
+    if parameters.require("response_type") != "code":
+        raise UnsupportedResponseType
+
+
+def response_mode_is_known(parameters: Parameters, client: Client) -> None:
+    """OAuth 2.0 Multiple Response Types section 2.1."""
+    if parameters.get("response_mode", "query") not in response_mode.MODES:
+        raise InvalidRequest(f"The response_mode must be one of {', '.join(response_mode.MODES)}.")
+
+
+def client_has_the_grant(parameters: Parameters, client: Client) -> None:
+    """RFC 6749 section 4.1.2.1."""
+    if "authorization_code" not in client.grant_types:
+        raise UnauthorizedClient("This client is not registered for the authorization code grant.")
+
+
+def state_fits(parameters: Parameters, client: Client) -> None:
+    """The state is sent back as it came, in a URL: it has to have an end."""
+    if not _fits(parameters.get("state", "")):
+        raise InvalidRequest(f"The state is longer than {MOST_STATE} bytes.")
+    if not _fits(parameters.get("nonce", "")):
+        raise InvalidRequest(f"The nonce is longer than {MOST_STATE} bytes.")
+
+
+def challenge_is_s256(parameters: Parameters, client: Client) -> None:
+    """RFC 7636 section 4.3; RFC 9700 section 2.1.1: S256, for every client.
+
+    Only a confidential OpenID client may be registered without, and then a nonce is compulsory.
+    """
+    challenge = parameters.get("code_challenge")
+    method = parameters.get("code_challenge_method")
+    if challenge is None:
+        if method is not None:
+            raise InvalidRequest("A code_challenge_method came without a code_challenge.")
+        if client.require_pkce or client.is_public:
+            raise InvalidRequest("The parameter code_challenge is missing.")
+        if "nonce" not in parameters or "openid" not in parameters.get("scope", "").split():
+            raise InvalidRequest("Without a code_challenge, nonce and scope openid are compulsory.")
+        return
+    if method not in pkce.METHODS:
+        raise InvalidRequest("The code_challenge_method must be S256.")
+    if not pkce.is_challenge(challenge):
+        raise InvalidRequest("The code_challenge is not an S256 challenge.")
+
+
+def prompt_is_known(parameters: Parameters, client: Client) -> None:
+    """OpenID Connect Core section 3.1.2.1."""
+    prompts = parameters.get("prompt", "").split()
+    if not set(prompts) <= set(PROMPTS):
+        raise InvalidRequest(f"The prompt must be one of {', '.join(PROMPTS)}.")
+    if "none" in prompts and len(set(prompts)) > 1:
+        raise InvalidRequest("The prompt none goes with no other.")
+
+
+def max_age_is_a_number(parameters: Parameters, client: Client) -> None:
+    """OpenID Connect Core section 3.1.2.1."""
+    if not re.fullmatch(r"[0-9]{1,9}", parameters.get("max_age", "0"), re.ASCII):
+        raise InvalidRequest("The max_age must be a whole number of seconds.")
+
+
+RULES = (
+    nothing_repeated,
+    no_request_object,
+    response_type_is_code,
+    response_mode_is_known,
+    client_has_the_grant,
+    state_fits,
+    challenge_is_s256,
+    prompt_is_known,
+    max_age_is_a_number,
+)
+
+
+def _fits(text: str) -> bool:
+    return len(text.encode(errors="replace")) <= MOST_STATE
+
+
+def offers_refresh(asked: Asked) -> bool:
+    """Whether the client can go on while the user is away."""
+    return "refresh_token" in asked.client.grant_types
+
+
+def scope_words(asked: Asked) -> dict[str, str]:
+    """Every scope that is asked for, in the words that people are shown."""
+    words = {name: text for name, text in scope.OPENID.items() if name in asked.scope}
+    for resource in asked.resources:
+        words |= {name: text for name, text in resource.scopes.items() if name in asked.scope}
+    return words

@@ -1,0 +1,43 @@
+"""Moving a waiting authorization request on, and spending it: two tabs cannot both finish."""
+
+from __future__ import annotations
+
+from ..records.authorization_request import AuthorizationRequest
+from ..records.record import Attributes
+from .client import ConditionFailed
+from .table import Table
+
+# `by` marks who spent it, so that a retry after a lost answer recognises its own work.
+_WAITING = "attribute_exists(pk) AND x > :now AND attribute_not_exists(sp)"
+
+
+class RequestGone(Exception):
+    """The request was finished already, or has expired."""
+
+
+def sign_in(table: Table, request: AuthorizationRequest, session_id: str) -> None:
+    """A session was opened for this very request. RequestGone."""
+    _change(table, request, {"si": session_id})
+
+
+def consent(
+    table: Table, request: AuthorizationRequest, user_id: str, scope: tuple[str, ...]
+) -> None:
+    """The user agreed to these scopes, for this request. RequestGone."""
+    _change(table, request, {"cu": user_id, "cs": scope})
+
+
+def spend(table: Table, request: AuthorizationRequest, by: str) -> None:
+    """Finish the request, once. RequestGone. `by` is a random name of the one who does."""
+    try:
+        table.change(request.key, {"sp": by}, when=_WAITING)
+    except ConditionFailed as failed:
+        if not failed.item or failed.item.get("sp") != by:
+            raise RequestGone from None
+
+
+def _change(table: Table, request: AuthorizationRequest, assign: Attributes) -> None:
+    try:
+        table.change(request.key, assign, when=_WAITING)
+    except ConditionFailed:
+        raise RequestGone from None

@@ -1,0 +1,172 @@
+"""The table: reading and writing records. docs/storage.md shows every item.
+
+Reads are strong unless they say otherwise, and never return what has expired: DynamoDB sweeps when
+it likes. A write of one item is the only unit; each is idempotent, because its answer may be lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from ..errors import TemporarilyUnavailable
+from ..records.record import Attributes, Key, Record, Value
+from .attribute_values import decode_item, encode, encode_item
+from .client import AWSClient, ConditionFailed
+
+R = TypeVar("R", bound=Record)
+MOST_BATCHES = 3
+
+
+class AlreadyExists(Exception):
+    """A record that was to be new is there already."""
+
+
+class Table:
+    """Records in one DynamoDB table. `clock` gives epoch seconds, as an int."""
+
+    def __init__(self, client: AWSClient, name: str, clock: Callable[[], int]) -> None:
+        self._client = client
+        self._name = name
+        self._clock = clock
+
+    def get(self, kind: type[R], key: Key, *, strong: bool = True) -> R | None:
+        """The record at a key, unless it is absent or has expired."""
+        answer = self._call("GetItem", Key=_key(key), ConsistentRead=strong)
+        return self._read(kind, answer.get("Item"))
+
+    def get_all(self, *wanted: tuple[type[Record], Key]) -> tuple[Any, ...]:
+        """The records at several keys, in order, None for each that is absent or has expired."""
+        pending: Any = {self._name: {"Keys": [_key(key) for _, key in wanted]}}
+        pending[self._name]["ConsistentRead"] = True
+        found: dict[Key, Mapping[str, Any]] = {}
+        for _ in range(MOST_BATCHES):
+            answer = self._client.call("dynamodb", "BatchGetItem", {"RequestItems": pending})
+            for item in answer["Responses"].get(self._name, ()):
+                found[Key(item["pk"]["S"], item["sk"]["S"])] = item
+            pending = answer.get("UnprocessedKeys")
+            if not pending:
+                return tuple(self._read(kind, found.get(key)) for kind, key in wanted)
+        raise TemporarilyUnavailable(detail="dynamodb BatchGetItem: unprocessed keys")
+
+    def put(self, record: Record) -> None:
+        """Write a record, over any that is there."""
+        self._call("PutItem", Item=_item(record))
+
+    def put_new(self, record: Record) -> None:
+        """Write a record where none is; AlreadyExists. Our own lost first try is recognised."""
+        try:
+            self._call(
+                "PutItem",
+                Item=_item(record),
+                ConditionExpression="attribute_not_exists(pk)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ConditionFailed as failed:
+            if failed.item != _item(record):
+                raise AlreadyExists(record.key.pk) from None
+
+    def change(
+        self, key: Key, assign: Attributes, *, when: str, given: Attributes | None = None
+    ) -> Mapping[str, Value]:
+        """Set attributes of an item `when` a condition holds, and return the whole item.
+
+        `when` may speak of `:now` and of the names in `given`, with a colon before each.
+        ConditionFailed carries the item as it was found, decoded, or None.
+        """
+        names = {"#ttl": "ttl"} if "ttl" in assign else {}
+        sets = ", ".join(f"{'#ttl' if name == 'ttl' else name} = :set_{name}" for name in assign)
+        values: dict[str, Value] = {f":set_{name}": value for name, value in assign.items()}
+        values |= {f":{name}": value for name, value in (given or {}).items()}
+        if ":now" in when:
+            values[":now"] = self._clock()
+        return self._update(
+            key,
+            UpdateExpression=f"SET {sets}",
+            ConditionExpression=when,
+            ExpressionAttributeValues=encode_item(values),
+            **({"ExpressionAttributeNames": names} if names else {}),
+        )
+
+    def add(self, record: Record, attribute: str, amount: int, *, when: str, limit: int) -> int:
+        """Add to a number of a record, made if absent, `when` a condition on :limit holds.
+
+        Returns the new number; ConditionFailed otherwise.
+        """
+        fixed = {
+            name: value
+            for name, value in record.attributes().items()
+            if name not in (attribute, "ttl")
+        }
+        sets = ", ".join(f"{name} = :set_{name}" for name in fixed)
+        values = {f":set_{name}": value for name, value in fixed.items()}
+        values |= {":amount": amount, ":limit": limit}
+        if record.expiry is not None:
+            sets += ", #ttl = :set_ttl"
+            values[":set_ttl"] = record.expiry + record.RETENTION
+        item = self._update(
+            record.key,
+            UpdateExpression=f"SET {sets} ADD {attribute} :amount",
+            ConditionExpression=when,
+            ExpressionAttributeValues=encode_item(values),
+            ExpressionAttributeNames={"#ttl": "ttl"},
+        )
+        number = item[attribute]
+        assert isinstance(number, int)
+        return number
+
+    def delete(self, key: Key) -> None:
+        """Remove an item, if it is there."""
+        self._call("DeleteItem", Key=_key(key))
+
+    def query(self, kind: type[R], pk: str, sk_prefix: str = "") -> Iterator[R]:
+        """The records of one partition in order of sort key; for operators, not for requests."""
+        start: Mapping[str, Any] = {}
+        while True:
+            answer = self._call(
+                "Query",
+                KeyConditionExpression="pk = :pk"
+                + (" AND begins_with(sk, :sk)" if sk_prefix else ""),
+                ExpressionAttributeValues={":pk": encode(pk)}
+                | ({":sk": encode(sk_prefix)} if sk_prefix else {}),
+                ConsistentRead=True,
+                **({"ExclusiveStartKey": start} if start else {}),
+            )
+            for item in answer["Items"]:
+                record = self._read(kind, item)
+                if record is not None:
+                    yield record
+            start = answer.get("LastEvaluatedKey") or {}
+            if not start:
+                return
+
+    def _update(self, key: Key, **request: object) -> Mapping[str, Value]:
+        try:
+            answer = self._call(
+                "UpdateItem",
+                Key=_key(key),
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **request,
+            )
+        except ConditionFailed as failed:
+            raise ConditionFailed(decode_item(failed.item) if failed.item else None) from None
+        return decode_item(answer["Attributes"])
+
+    def _call(self, action: str, **request: object) -> dict[str, Any]:
+        return self._client.call("dynamodb", action, {"TableName": self._name, **request})
+
+    def _read(self, kind: type[R], item: Mapping[str, Any] | None) -> R | None:
+        if not item:
+            return None
+        record = kind.read(decode_item(item))
+        expired = record.expiry is not None and record.expiry <= self._clock()
+        return None if expired else record
+
+
+def _key(key: Key) -> dict[str, Any]:
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+
+
+def _item(record: Record) -> dict[str, Any]:
+    return {**_key(record.key), **encode_item(record.attributes())}

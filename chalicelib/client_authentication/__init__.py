@@ -1,0 +1,79 @@
+"""How a client proves who it is. RFC 6749 section 2.3; the methods are RFC 7591's.
+
+Each member has two functions: `claimed(request)` gives the client_id that the request claims by
+this method, or None, and `prove(request, client, services)` raises InvalidClient.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from .. import throttling
+from ..errors import InvalidClient, InvalidRequest
+from ..http import Request
+from ..modules import Modules
+from ..records.client import Client
+from ..services import Services
+
+
+class Method(Protocol):
+    """What a member looks like."""
+
+    def claimed(self, request: Request) -> str | None:
+        """The client_id claimed by this method, or None when the method is not used."""
+
+    def prove(self, request: Request, client: Client | None, services: Services) -> None:
+        """InvalidClient unless the request proves to come from `client`."""
+
+
+METHODS: Modules[Method] = Modules(
+    __name__,
+    {
+        "client_secret_basic": "client_secret_basic",
+        "client_secret_post": "client_secret_post",
+        "none": "none",
+    },
+)
+
+
+def authenticate(request: Request, services: Services) -> Client:
+    """The client that sent the request.
+
+    InvalidClient when it is unknown, proves nothing, or uses another method than it registered;
+    InvalidRequest when it uses two; TooManyRequests after many failures. An unknown client and a
+    wrong proof are answered alike.
+    """
+    method, client_id = _used(request)
+    client = services.registry.client(client_id)
+    with throttling.client_secret(client_id, request.source_address, services):
+        try:
+            METHODS[method].prove(request, client, services)
+            if client is None:
+                raise InvalidClient(detail="unknown client")
+            if client.token_endpoint_auth_method != method:
+                raise InvalidClient(detail=f"registered {client.token_endpoint_auth_method}")
+        except InvalidClient as refused:
+            services.log.event(
+                "client_authentication.failed",
+                client_id=client_id,
+                method=method,
+                reason=refused.detail,
+            )
+            raise
+    return client
+
+
+def _used(request: Request) -> tuple[str, str]:
+    """The method a request uses, and the client_id it claims."""
+    claims = {name: METHODS[name].claimed(request) for name in METHODS}
+    used = {name: client_id for name, client_id in claims.items() if client_id is not None}
+    # A client_id in the body beside HTTP Basic is what many libraries send; it must be the same.
+    identified = used.pop("none", None) if len(used) > 1 else None
+    if not used:
+        raise InvalidClient(detail="no client authentication")
+    if len(used) > 1:
+        raise InvalidRequest("The request uses more than one way to authenticate the client.")
+    ((method, client_id),) = used.items()
+    if identified is not None and identified != client_id:
+        raise InvalidRequest("The request names two clients.")
+    return method, client_id

@@ -1,0 +1,220 @@
+"""Client metadata: what may be registered. RFC 7591 sections 2 and 3.2.2, RFC 8252, RFC 9700."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .client_authentication import METHODS
+from .grants import GRANT_TYPES
+from .protocol import redirect_uri, scope
+from .records.client import Client
+
+MOST_REDIRECT_URIS = 20
+MOST_TEXT = 200
+INTROSPECTION = ("own", "audience", "all")
+
+_CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,32}", re.ASCII)
+_WEB = re.compile(
+    r"https://[\x21-\x7e]{1,2000}|http://(127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?(/[\x21-\x7e]*)?"
+)
+
+
+class InvalidMetadata(ValueError):
+    """A member is malformed or contradicts another; the message names it."""
+
+
+# RFC 7591 calls a bad redirect URI by a name of its own.
+class InvalidRedirectURI(InvalidMetadata):
+    """RFC 7591 section 3.2.2: a redirect URI must not be registered."""
+
+
+def read(metadata: Mapping[str, Any], client_id: str, now: int) -> Client:
+    """The client that the metadata describe, without a secret. InvalidMetadata.
+
+    Members this server does not know are left out, as RFC 7591 section 2 says; those of its own are
+    the operator's to give.
+    """
+    values: dict[str, Any] = {}
+    for name, reader in _MEMBERS.items():
+        if metadata.get(name) is not None:
+            values[name] = reader(name, metadata[name])
+    client = Client(client_id=_identifier(client_id), created_at=now, **values)
+    for rule in RULES:
+        rule(client)
+    return client
+
+
+def write(client: Client) -> dict[str, object]:
+    """The metadata of a client under RFC 7591's names, without its secrets."""
+    document: dict[str, object] = {"client_id": client.client_id}
+    document["client_id_issued_at"] = client.created_at
+    for name in _MEMBERS:
+        value = getattr(client, name)
+        if value is None or value == ():
+            continue
+        if name in ("scope", "default_scope"):
+            value = scope.join(value)
+        document[name] = list(value) if isinstance(value, tuple) else value
+    return document
+
+
+def grants_are_offered(client: Client) -> None:
+    """Every grant type is one of ours, and they go together."""
+    unknown = set(client.grant_types) - set(GRANT_TYPES)
+    if unknown:
+        raise InvalidMetadata(f"grant_types: {', '.join(sorted(unknown))} is not offered")
+    if not client.grant_types:
+        raise InvalidMetadata("grant_types: must name at least one")
+    interactive = {"authorization_code"} & set(client.grant_types)
+    if "refresh_token" in client.grant_types and not interactive:
+        raise InvalidMetadata("grant_types: refresh_token needs a grant that returns one")
+
+
+def response_types_are_code(client: Client) -> None:
+    """Only the code flow."""
+    if set(client.response_types) - {"code"}:
+        raise InvalidMetadata("response_types: only code is offered")
+
+
+def redirect_uris_are_safe(client: Client) -> None:
+    """The code flow has somewhere to answer, and only where it is safe."""
+    if "authorization_code" in client.grant_types and not client.redirect_uris:
+        raise InvalidRedirectURI("redirect_uris: the authorization code grant needs one")
+    if len(client.redirect_uris) > MOST_REDIRECT_URIS:
+        raise InvalidRedirectURI(f"redirect_uris: at most {MOST_REDIRECT_URIS}")
+    for uri in client.redirect_uris:
+        try:
+            redirect_uri.check(uri, client.application_type)
+        except ValueError as reason:
+            raise InvalidRedirectURI(f"redirect_uris: {uri!r} {reason}") from None
+
+
+def authentication_is_offered(client: Client) -> None:
+    """The method is one of ours, and fits what the client does."""
+    if client.token_endpoint_auth_method not in METHODS:
+        raise InvalidMetadata("token_endpoint_auth_method: is not offered")
+    if client.is_public and "client_credentials" in client.grant_types:
+        raise InvalidMetadata("grant_types: a public client cannot use client_credentials")
+    if client.is_public and client.introspection != "own":
+        raise InvalidMetadata("introspection: a public client cannot introspect")
+
+
+def pkce_may_be_left_out(client: Client) -> None:
+    """RFC 9700 section 2.1.1: only a confidential client, whose nonce then does the work."""
+    if not client.require_pkce and client.is_public:
+        raise InvalidMetadata("require_pkce: a public client must use PKCE")
+
+
+def reach_is_named(client: Client) -> None:
+    """A machine acts without a user to ask: what it may do must be written down."""
+    if (
+        "client_credentials" in client.grant_types
+        and client.scope is None
+        and client.allowed_resources is None
+    ):
+        raise InvalidMetadata("scope or allowed_resources: client_credentials needs one of them")
+    allowed = client.allowed_resources
+    if client.default_resource and allowed is not None and client.default_resource not in allowed:
+        raise InvalidMetadata("default_resource: is not among allowed_resources")
+    if client.scope is not None and set(client.default_scope or ()) - set(client.scope):
+        raise InvalidMetadata("default_scope: is more than scope")
+
+
+def introspection_is_known(client: Client) -> None:
+    """Whose tokens the client may look into."""
+    if client.introspection not in INTROSPECTION:
+        raise InvalidMetadata(f"introspection: must be one of {', '.join(INTROSPECTION)}")
+    if client.introspection == "audience" and not client.resource_server:
+        raise InvalidMetadata("resource_server: introspection audience needs its resources")
+
+
+RULES = (
+    grants_are_offered,
+    response_types_are_code,
+    redirect_uris_are_safe,
+    authentication_is_offered,
+    pkce_may_be_left_out,
+    reach_is_named,
+    introspection_is_known,
+)
+
+
+def _identifier(client_id: str) -> str:
+    if not _CLIENT_ID.fullmatch(client_id):
+        raise InvalidMetadata("client_id: must be 1 to 32 of the characters A-Z a-z 0-9 . _ ~ -")
+    return client_id
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not 1 <= len(value) <= MOST_TEXT or not value.isprintable():
+        raise InvalidMetadata(f"{name}: must be a text of 1 to {MOST_TEXT} printable characters")
+    return value
+
+
+def _web(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not _WEB.fullmatch(value):
+        raise InvalidMetadata(f"{name}: must be an https URL")
+    return value
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidMetadata(f"{name}: must be true or false")
+    return value
+
+
+def _list(name: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(member, str) for member in value):
+        raise InvalidMetadata(f"{name}: must be a list of texts")
+    return tuple(dict.fromkeys(value))
+
+
+def _scope(name: str, value: Any) -> tuple[str, ...]:
+    words = value.split(" ") if isinstance(value, str) else ()
+    if not words or not all(scope.is_token(word) for word in words):
+        raise InvalidMetadata(f"{name}: must be scopes with one blank between them")
+    return tuple(dict.fromkeys(words))
+
+
+def _uri(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not value.isascii() or ":" not in value or "#" in value:
+        raise InvalidMetadata(f"{name}: must be an absolute URI without a fragment")
+    return value
+
+
+def _uris(name: str, value: Any) -> tuple[str, ...]:
+    return tuple(_uri(name, uri) for uri in _list(name, value))
+
+
+def _application_type(name: str, value: Any) -> str:
+    if value not in ("web", "native"):
+        raise InvalidMetadata(f"{name}: must be web or native")
+    return str(value)
+
+
+_MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
+    "client_name": _text,
+    "client_uri": _web,
+    "logo_uri": _web,
+    "tos_uri": _web,
+    "policy_uri": _web,
+    "contacts": _list,
+    "redirect_uris": _list,
+    "grant_types": _list,
+    "response_types": _list,
+    "token_endpoint_auth_method": _text,
+    "application_type": _application_type,
+    "scope": _scope,
+    "default_scope": _scope,
+    "allowed_resources": _uris,
+    "default_resource": _uri,
+    "require_pkce": _flag,
+    "first_party": _flag,
+    "verified": _flag,
+    "introspection": _text,
+    "resource_server": _uris,
+    "software_id": _text,
+    "software_version": _text,
+}

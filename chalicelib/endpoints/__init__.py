@@ -1,0 +1,35 @@
+"""The doors: one module an endpoint, each with `handle(request, services) -> Response`.
+
+An endpoint raises OAuthError and lets `routes.py` turn it into an answer.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ..http import Request, Response
+from ..modules import Modules
+from ..services import Services
+
+
+class Endpoint(Protocol):
+    """What a member looks like."""
+
+    def handle(self, request: Request, services: Services) -> Response:
+        """Answer one request."""
+
+
+ENDPOINTS: Modules[Endpoint] = Modules(
+    __name__,
+    {
+        "authorize": "authorize",
+        "authorize_step": "authorize_step",
+        "error_page": "error_page",
+        "healthz": "healthz",
+        "introspect": "introspect",
+        "jwks": "jwks",
+        "metadata": "metadata",
+        "revoke": "revoke",
+        "token": "token",
+    },
+)

@@ -1,0 +1,131 @@
+"""The authorization endpoint. RFC 6749 section 3.1, OpenID Connect Core section 3.1.2.
+
+new request ── checks ──► is a step needed? ── no ──► code
+                             │ yes                      ▲
+                             ▼                          │ spent once
+                          stored, bound to the browser ─┘ after each step, here again
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .. import answers, asked, situation
+from ..aws import authorization_requests
+from ..aws.authorization_requests import RequestGone
+from ..errors import InvalidRequest, OAuthError, TemporarilyUnavailable
+from ..http import Parameters, Request, Response, redirect
+from ..interaction import STEPS
+from ..protocol import handle as handles
+from ..protocol.handle import Handle
+from ..records.grant import CODE, Grant
+from ..services import Services
+from ..situation import Situation
+
+
+def handle(request: Request, services: Services) -> Response:
+    """A client's new request, or one that goes on after a step."""
+    if request.method == "POST":
+        return _begin(request.form, request, services)
+    if "interaction" not in request.query:
+        return _begin(request.query, request, services)
+    try:
+        return _continue(request.query["interaction"], request, services)
+    except RequestGone:
+        raise InvalidRequest("This sign-in was finished already.") from None
+
+
+def _begin(parameters: Parameters, request: Request, services: Services) -> Response:
+    recipient = asked.identify(parameters, services)  # an error until here is a page
+    try:
+        wanted = asked.check(recipient, parameters, services)
+        here = situation.load(wanted, None, request, services)
+        if request.method == "POST":
+            # The browser left its SameSite=Lax cookies out of a form that came from the client's
+            # page. It sends them on the redirect.
+            return _store_and_go_on(here, parameters, services)
+        return _next_step(here, parameters, services)
+    except OAuthError as problem:
+        return answers.error(recipient, problem, services, posted=False)
+
+
+def _continue(request_id: str, request: Request, services: Services) -> Response:
+    waiting = situation.resume(request_id, request, services)
+    recipient, parameters = situation.recall(waiting, services)
+    try:
+        wanted = asked.check(recipient, parameters, services)
+        here = situation.load(wanted, waiting, request, services)
+        return _next_step(here, parameters, services)
+    except TemporarilyUnavailable:
+        raise  # the user reloads the page, and nothing is lost
+    except OAuthError as problem:
+        return answers.error(recipient, problem, services, posted=waiting.has_moved)
+
+
+def _next_step(here: Situation, parameters: Parameters, services: Services) -> Response:
+    for name in STEPS:
+        step = STEPS[name]
+        if not step.needed(here, services):
+            continue
+        if "none" in here.asked.prompt:
+            raise step.refusal()
+        if here.waiting is not None:
+            return step.show(here, services)
+        waiting, set_cookie = situation.store(here, _plain(parameters), services)
+        return step.show(replace(here, waiting=waiting), services).with_headers(set_cookie)
+    return _finish(here, services)
+
+
+def _store_and_go_on(here: Situation, parameters: Parameters, services: Services) -> Response:
+    waiting, set_cookie = situation.store(here, _plain(parameters), services)
+    url = services.settings.url(f"/authorize?interaction={waiting.request_id}")
+    return redirect(url, set_cookie)
+
+
+def _finish(here: Situation, services: Services) -> Response:
+    """Spend the request, store the code under its hash, send it out."""
+    user, session, waiting = here.user, here.session, here.waiting
+    assert user is not None
+    assert session is not None
+    if waiting is not None:
+        authorization_requests.spend(services.table, waiting, services.random_text(16))
+    now, lifetimes = services.now(), services.settings.lifetimes
+    code = Handle(
+        user.user_id,
+        services.random_text(handles.ID_BYTES),
+        services.token_bytes(handles.SECRET_BYTES),
+    )
+    consented = waiting is not None and waiting.consented_user == user.user_id
+    grant = Grant(
+        user_id=user.user_id,
+        grant_id=code.own_id,
+        client_id=here.asked.client.client_id,
+        state=CODE,
+        code_hash=code.secret_hash,
+        scope=waiting.consented if waiting and consented else here.asked.scope,
+        resources=tuple(resource.resource for resource in here.asked.resources),
+        issued_at=now,
+        expires_at=now + lifetimes.code,
+        ends_at=now + lifetimes.grant,
+        redirect_uri=here.asked.recipient.sent_redirect_uri,
+        code_challenge=here.asked.code_challenge,
+        nonce=here.asked.nonce,
+        auth_time=session.auth_time,
+        amr=session.amr,
+        session_id=session.session_id,
+    )
+    services.table.put_new(grant)
+    services.log.event(
+        "authorization.granted",
+        client_id=grant.client_id,
+        sub=user.subject,
+        grant=grant.grant_id,
+        scope=" ".join(grant.scope),
+    )
+    text = handles.write(code, services.keyring.salt)
+    posted = waiting is not None and waiting.has_moved
+    return answers.code(here.asked.recipient, text, services, posted=posted)
+
+
+def _plain(parameters: Parameters) -> dict[str, str]:
+    return {name: parameters[name] for name in parameters if name != "resource"}

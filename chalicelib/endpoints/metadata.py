@@ -1,0 +1,50 @@
+"""The metadata document. RFC 8414, OpenID Connect Discovery 1.0; both sets of fields together.
+
+Under a stage path only the OpenID location can be served, so it must carry the OAuth fields too.
+"""
+
+from __future__ import annotations
+
+from .. import asked
+from ..client_authentication import METHODS
+from ..grants import GRANT_TYPES
+from ..http import Request, Response, json_response
+from ..protocol import pkce, response_mode, scope
+from ..services import Services
+from ..settings import Settings
+
+CACHE = (("Cache-Control", "public, max-age=300"),)
+
+
+def handle(request: Request, services: Services) -> Response:
+    """The same document at both locations."""
+    return json_response(document(services.settings), headers=CACHE)
+
+
+def document(settings: Settings) -> dict[str, object]:
+    """What this server offers: everything listed works, and nothing else does."""
+    with_secret = [method for method in METHODS if method != "none"]
+    return {
+        "issuer": settings.issuer,
+        "authorization_endpoint": settings.url("/authorize"),
+        "token_endpoint": settings.url("/token"),
+        "jwks_uri": settings.url("/.well-known/jwks.json"),
+        "revocation_endpoint": settings.url("/revoke"),
+        "introspection_endpoint": settings.url("/introspect"),
+        "scopes_supported": list(scope.OPENID),
+        "response_types_supported": ["code"],
+        "response_modes_supported": list(response_mode.MODES),
+        "grant_types_supported": list(GRANT_TYPES),
+        "code_challenge_methods_supported": list(pkce.METHODS),
+        "token_endpoint_auth_methods_supported": list(METHODS),
+        "revocation_endpoint_auth_methods_supported": list(METHODS),
+        "introspection_endpoint_auth_methods_supported": with_secret,
+        "authorization_response_iss_parameter_supported": True,
+        "prompt_values_supported": list(asked.PROMPTS),
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "claims_parameter_supported": False,
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr"],
+    }

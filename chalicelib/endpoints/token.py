@@ -1,0 +1,50 @@
+"""The token endpoint. RFC 6749 section 3.2. It owns what every grant type shares."""
+
+from __future__ import annotations
+
+from .. import client_authentication, tokens
+from ..errors import UnauthorizedClient, UnsupportedGrantType
+from ..grants import GRANT_TYPES, GrantType
+from ..http import Parameters, Request, Response, json_response
+from ..services import Services
+
+# RFC 8707 section 2 and RFC 8693 section 2.1 let these come more than once.
+REPEATABLE = ("resource", "audience")
+
+_NOT_OFFERED = {
+    "password": "The password grant is not offered: OAuth 2.1 removed it. Use the code flow.",
+    "implicit": "The implicit grant is not offered: OAuth 2.1 removed it. Use the code flow.",
+}
+
+
+def handle(request: Request, services: Services) -> Response:
+    """Prove the client, prove and spend the grant, mint."""
+    form = request.form
+    form.refuse_repeated(but=REPEATABLE)
+    grant_type = form.require("grant_type")
+    grant = find_grant_type(grant_type)
+    client = client_authentication.authenticate(request, services)
+    if grant_type not in client.grant_types:
+        raise UnauthorizedClient("This client is not registered for this grant type.")
+    authorization = grant.authorize(_only(form, grant.PARAMETERS), client, services)
+    answer = tokens.issue(authorization, services)
+    services.log.event(
+        "token.issued",
+        client_id=authorization.client_id,
+        sub=authorization.subject,
+        grant_type=grant_type,
+        scope=" ".join(authorization.scope),
+        audience=authorization.audience,
+    )
+    return json_response(answer)
+
+
+def find_grant_type(name: str) -> GrantType:
+    """The member of this name; UnsupportedGrantType."""
+    if name not in GRANT_TYPES:
+        raise UnsupportedGrantType(_NOT_OFFERED.get(name, ""))
+    return GRANT_TYPES[name]
+
+
+def _only(form: Parameters, names: tuple[str, ...]) -> Parameters:
+    return Parameters((name, value) for name in names for value in form.all(name))

@@ -1,0 +1,176 @@
+"""What each error means, in plain words for developers. The pages under /errors/{code}."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RFC6749 = "https://www.rfc-editor.org/rfc/rfc6749"
+CORE = "https://openid.net/specs/openid-connect-core-1_0.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page. The URL leads to the section of the specification."""
+
+    title: str
+    meaning: str
+    causes: tuple[str, ...]
+    remedy: tuple[str, ...]
+    specification: str
+    specification_url: str
+
+
+def _token(section: str) -> tuple[str, str]:
+    return f"RFC 6749, section {section}", f"{RFC6749}#section-{section}"
+
+
+def _core(section: str) -> tuple[str, str]:
+    return f"OpenID Connect Core 1.0, section {section}", f"{CORE}#AuthError"
+
+
+REFERENCE = {
+    "invalid_request": Entry(
+        "The request is malformed",
+        "The server could not read the request as the specification says.",
+        (
+            "A required parameter is missing, or one was sent twice.",
+            "The body is not application/x-www-form-urlencoded.",
+            "The code_challenge is missing, or its method is not S256.",
+            "The address or the HTTP method is not one of this server's.",
+        ),
+        (
+            "Read error_description: it names the parameter.",
+            "Send every parameter once, and forms as application/x-www-form-urlencoded.",
+            "Use a client library that does the code flow with PKCE.",
+        ),
+        *_token("5.2"),
+    ),
+    "invalid_client": Entry(
+        "The client did not prove itself",
+        "The client is unknown, or its credential is wrong, missing, or sent in another way than "
+        "the one the client is registered with.",
+        (
+            "The client_id or the client_secret is wrong.",
+            "The secret came in the body, but the client is registered for client_secret_basic, "
+            "or the other way round.",
+            "The secret was replaced, and the old one has ended.",
+        ),
+        (
+            "Compare token_endpoint_auth_method of the registration with what the client sends.",
+            "Ask the operator for a new secret (client rotate-secret).",
+        ),
+        *_token("5.2"),
+    ),
+    "invalid_grant": Entry(
+        "The code or token is not good",
+        "The authorization code or the refresh token is wrong, expired, already used, revoked, or "
+        "belongs to another client.",
+        (
+            "The code is older than a minute, or was used before.",
+            "The redirect_uri or the code_verifier is not the one of the authorization request.",
+            "An old refresh token was sent. All tokens of that sign-in were then ended, because "
+            "somebody may have stolen it.",
+            "The user or the operator has ended the access.",
+        ),
+        (
+            "Start a new authorization request.",
+            "Keep the refresh token of each answer, and forget the one before.",
+        ),
+        *_token("5.2"),
+    ),
+    "unauthorized_client": Entry(
+        "The client may not do this",
+        "The client is known, but not registered for this grant type or endpoint.",
+        ("The grant type is missing from the client's grant_types.",),
+        ("Ask the operator to add it to the registration.",),
+        *_token("5.2"),
+    ),
+    "unsupported_grant_type": Entry(
+        "The grant type is not offered",
+        "This server does not offer the grant type. The password and implicit grants are not "
+        "offered at all: OAuth 2.1 removed them, because they leak passwords and tokens.",
+        ("The grant_type is misspelt, or one that this server does not have.",),
+        ("Use authorization_code with PKCE for people, client_credentials for machines.",),
+        *_token("5.2"),
+    ),
+    "invalid_scope": Entry(
+        "The scope is not good",
+        "A scope is missing, unknown, or more than the client may ask for.",
+        (
+            "No resource that the client may use defines the scope.",
+            "A refresh asked for more than was granted.",
+        ),
+        ("Ask for scopes that the resource defines and the client is registered for.",),
+        *_token("5.2"),
+    ),
+    "invalid_target": Entry(
+        "The resource is not good",
+        "The resource is unknown, malformed, not one the client may use, or cannot be told from "
+        "the scope.",
+        (
+            "The resource parameter does not equal a registered resource, letter by letter.",
+            "No resource was named, and more than one defines the scope.",
+        ),
+        ("Send the resource parameter with the exact URI of the registered resource.",),
+        "RFC 8707, section 2",
+        "https://www.rfc-editor.org/rfc/rfc8707#section-2",
+    ),
+    "access_denied": Entry(
+        "The access was not given",
+        "The user said no, or left out everything that was asked.",
+        ("The user chose Deny on the consent page.",),
+        ("Tell the user what the access is for, and let them try again if they want to.",),
+        *_token("4.1.2.1"),
+    ),
+    "unsupported_response_type": Entry(
+        "The response type is not offered",
+        "This server offers response_type=code only. response_type=token would put the access "
+        "token into the browser's history; OAuth 2.1 removed it.",
+        ("The client asks for token or id_token instead of code.",),
+        ("Use response_type=code with PKCE. It works in single-page applications as well.",),
+        *_token("4.1.2.1"),
+    ),
+    "login_required": Entry(
+        "The user must sign in",
+        "The request forbids to show a page (prompt=none), but nobody is signed in.",
+        ("The user's session has ended.",),
+        ("Send the request again without prompt=none.",),
+        *_core("3.1.2.6"),
+    ),
+    "consent_required": Entry(
+        "The user must consent",
+        "The request forbids to show a page (prompt=none), but the user has not agreed to what is "
+        "asked, or must agree each time because nothing proves which application asks.",
+        ("A new scope is asked for.", "The application is public and runs on the device."),
+        ("Send the request again without prompt=none.",),
+        *_core("3.1.2.6"),
+    ),
+    "request_not_supported": Entry(
+        "Request objects are not taken",
+        "This server does not take the request parameter.",
+        ("The client sends its request as a JWT.",),
+        ("Send the parameters plainly.",),
+        *_core("3.1.2.6"),
+    ),
+    "request_uri_not_supported": Entry(
+        "Request URIs are not taken",
+        "This server does not take the request_uri parameter.",
+        ("The client sends its request by reference.",),
+        ("Send the parameters plainly.",),
+        *_core("3.1.2.6"),
+    ),
+    "server_error": Entry(
+        "The server made a mistake",
+        "Something went wrong on this server. Nothing was decided.",
+        ("A fault of this server.",),
+        ("Tell the operator the request id of the answer (X-Request-Id).",),
+        *_token("4.1.2.1"),
+    ),
+    "temporarily_unavailable": Entry(
+        "Try again later",
+        "The server cannot answer just now, or has seen too many failed attempts.",
+        ("A service that this server needs does not answer.", "Too many wrong secrets were sent."),
+        ("Wait as long as the Retry-After header says, then send the same request again.",),
+        *_token("4.1.2.1"),
+    ),
+}

@@ -1,0 +1,182 @@
+"""The errors of OAuth, one small class a registered code.
+
+    OAuthError
+    ├── InvalidRequest              RFC 6749 section 5.2
+    │   ├── NotFound                no such path
+    │   └── MethodNotAllowed        no such method on this path
+    ├── InvalidClient               RFC 6749 section 5.2
+    ├── InvalidGrant                RFC 6749 section 5.2
+    ├── UnauthorizedClient          RFC 6749 section 5.2
+    ├── UnsupportedGrantType        RFC 6749 section 5.2
+    ├── InvalidScope                RFC 6749 section 5.2
+    ├── AccessDenied                RFC 6749 section 4.1.2.1
+    ├── UnsupportedResponseType     RFC 6749 section 4.1.2.1
+    ├── LoginRequired               OpenID Connect Core section 3.1.2.6
+    ├── ConsentRequired             OpenID Connect Core section 3.1.2.6
+    ├── RequestNotSupported         OpenID Connect Core section 3.1.2.6
+    ├── RequestUriNotSupported      OpenID Connect Core section 3.1.2.6
+    ├── InvalidTarget               RFC 8707 section 2
+    ├── ServerError                 RFC 6749 section 4.1.2.1
+    └── TemporarilyUnavailable      RFC 6749 section 4.1.2.1
+        └── TooManyRequests         the same code, status 429
+
+A `description` is public and goes out as `error_description`; a `detail` is for the log only.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+# RFC 6749 section 5.2: %x20-21 / %x23-5B / %x5D-7E.
+_OUTSIDE_DESCRIPTION = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
+
+
+class OAuthError(Exception):
+    """An error a client is told about: a registered code, a status, plain words."""
+
+    error: ClassVar[str]
+    status: ClassVar[int] = 400
+    words: ClassVar[str]
+
+    def __init__(self, description: str = "", *, detail: str = "") -> None:
+        self.description = _OUTSIDE_DESCRIPTION.sub("?", description or self.words)
+        self.detail = detail
+        super().__init__(detail or self.description)
+
+
+class InvalidRequest(OAuthError):
+    """RFC 6749 section 5.2: a parameter is missing, repeated, malformed or misplaced."""
+
+    error = "invalid_request"
+    words = "The request is missing a parameter, repeats one, or is malformed."
+
+
+class NotFound(InvalidRequest):
+    """The path names nothing on this server."""
+
+    status = 404
+    words = "There is no such endpoint on this server."
+
+
+class MethodNotAllowed(InvalidRequest):
+    """The path exists, but not for this method; `allow` lists the methods it takes."""
+
+    status = 405
+    words = "This endpoint does not take this HTTP method."
+
+    def __init__(self, allow: tuple[str, ...]) -> None:
+        super().__init__(f"This endpoint takes {', '.join(allow)}.")
+        self.allow = allow
+
+
+class InvalidClient(OAuthError):
+    """RFC 6749 section 5.2: the client is unknown or did not prove itself."""
+
+    error = "invalid_client"
+    status = 401
+    words = "Client authentication failed."
+
+
+class InvalidGrant(OAuthError):
+    """RFC 6749 section 5.2: the code or refresh token is wrong, expired, used or revoked."""
+
+    error = "invalid_grant"
+    words = "The grant is wrong, expired, already used, revoked, or not this client's."
+
+
+class UnauthorizedClient(OAuthError):
+    """RFC 6749 section 5.2: the client may not do this."""
+
+    error = "unauthorized_client"
+    words = "This client is not registered for this use."
+
+
+class UnsupportedGrantType(OAuthError):
+    """RFC 6749 section 5.2: the server does not offer this grant type."""
+
+    error = "unsupported_grant_type"
+    words = "This server does not offer this grant type."
+
+
+class InvalidScope(OAuthError):
+    """RFC 6749 section 5.2: the scope is unknown, malformed or more than allowed."""
+
+    error = "invalid_scope"
+    words = "The scope is missing, unknown, or more than this client may ask for."
+
+
+class AccessDenied(OAuthError):
+    """RFC 6749 section 4.1.2.1: the user or the server said no."""
+
+    error = "access_denied"
+    words = "The user did not give access."
+
+
+class UnsupportedResponseType(OAuthError):
+    """RFC 6749 section 4.1.2.1: only response_type=code is offered."""
+
+    error = "unsupported_response_type"
+    words = "This server offers response_type=code only."
+
+
+class LoginRequired(OAuthError):
+    """OpenID Connect Core section 3.1.2.6: prompt=none, but the user must sign in."""
+
+    error = "login_required"
+    words = "The user must sign in, and prompt=none forbids to ask."
+
+
+class ConsentRequired(OAuthError):
+    """OpenID Connect Core section 3.1.2.6: prompt=none, but the user must consent."""
+
+    error = "consent_required"
+    words = "The user must give consent, and prompt=none forbids to ask."
+
+
+class RequestNotSupported(OAuthError):
+    """OpenID Connect Core section 3.1.2.6: the `request` parameter is not taken."""
+
+    error = "request_not_supported"
+    words = "This server does not take the request parameter."
+
+
+class RequestUriNotSupported(OAuthError):
+    """OpenID Connect Core section 3.1.2.6: the `request_uri` parameter is not taken."""
+
+    error = "request_uri_not_supported"
+    words = "This server does not take the request_uri parameter."
+
+
+class InvalidTarget(OAuthError):
+    """RFC 8707 section 2: the resource is unknown, malformed or not allowed."""
+
+    error = "invalid_target"
+    words = "The resource is unknown, malformed, or not one this client may use."
+
+
+class ServerError(OAuthError):
+    """RFC 6749 section 4.1.2.1: our own fault; the log line with the request id says which."""
+
+    error = "server_error"
+    status = 500
+    words = "Something went wrong on this server."
+
+
+class TemporarilyUnavailable(OAuthError):
+    """RFC 6749 section 4.1.2.1: try again; nothing was decided. `retry_after` in seconds."""
+
+    error = "temporarily_unavailable"
+    status = 503
+    words = "The server cannot answer just now. Try again."
+
+    def __init__(self, description: str = "", *, detail: str = "", retry_after: int = 1) -> None:
+        super().__init__(description, detail=detail)
+        self.retry_after = retry_after
+
+
+class TooManyRequests(TemporarilyUnavailable):
+    """Too many failed attempts; `retry_after` says when the next is heard."""
+
+    status = 429
+    words = "Too many failed attempts. Wait, then try again."

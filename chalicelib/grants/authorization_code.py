@@ -1,0 +1,88 @@
+"""The authorization code grant. RFC 6749 section 4.1.3, RFC 7636 section 4.6."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from .. import user_grants
+from ..aws import grants as stored_grants
+from ..aws.grants import Spent
+from ..encoding import equal, sha256
+from ..errors import InvalidGrant
+from ..http import Parameters
+from ..protocol import pkce
+from ..protocol.refresh_chain import successor
+from ..records.authorization import Authorization
+from ..records.client import Client
+from ..records.grant import CODE, LIVE, Grant
+from ..services import Services
+
+PARAMETERS = ("code", "redirect_uri", "code_verifier", "resource")
+
+
+def authorize(form: Parameters, client: Client, services: Services) -> Authorization:
+    """Redeem a code, once."""
+    shown, user, grant = user_grants.find(form.require("code"), client, services)
+    if not equal(grant.code_hash, shown.secret_hash):
+        raise InvalidGrant(detail="forged code")
+    if grant.state != CODE:
+        user_grants.revoke_replayed(grant, "authorization_code", services)
+        raise InvalidGrant(detail="the code was used before")
+    _check_redirect_uri(form, grant)
+    _check_verifier(form, grant)
+    user = user_grants.must_stand(user, client, grant)
+    audience, resource = user_grants.choose_resource(grant, form.all("resource"), services)
+    authorization = user_grants.authorization(user, grant, audience, resource, None, services)
+
+    chain = services.token_bytes(32)
+    first = successor(chain, shown.secret)
+    redeemed = _redeemed(grant, chain, first, client, authorization.lifetime, services)
+    try:
+        stored_grants.redeem(services.table, grant, redeemed)
+    except Spent as spent:
+        if spent.grant is not None and spent.grant.state == LIVE:
+            user_grants.revoke_replayed(grant, "authorization_code", services)
+        raise InvalidGrant(detail="another request was first") from None
+    return replace(
+        authorization,
+        signed_in=user_grants.signed_in(grant),
+        refresh_token=(
+            user_grants.refresh_token(grant, first, services) if redeemed.current_hash else None
+        ),
+    )
+
+
+def _check_redirect_uri(form: Mapping[str, str], grant: Grant) -> None:
+    """The same as at /authorize (RFC 6749 section 4.1.3).
+
+    OAuth 2.1 section 10.2 no longer sends it: with PKCE it may be left out.
+    """
+    sent = form.get("redirect_uri")
+    if sent is None and grant.code_challenge is not None:
+        return
+    if sent != grant.redirect_uri:
+        raise InvalidGrant(detail="another redirect_uri")
+
+
+def _check_verifier(form: Mapping[str, str], grant: Grant) -> None:
+    """Compulsory once a challenge was sent, refused when none was (RFC 9700 section 2.1.1)."""
+    verifier = form.get("code_verifier")
+    if grant.code_challenge is None:
+        if verifier is not None:
+            raise InvalidGrant(detail="code_verifier without a code_challenge")
+        return
+    if verifier is None or not pkce.matches(verifier, grant.code_challenge):
+        raise InvalidGrant(detail="code_verifier does not match")
+
+
+def _redeemed(
+    grant: Grant, chain: bytes, first: bytes, client: Client, lifetime: int, services: Services
+) -> Grant:
+    """The grant as it lives on: a refresh family, or as long as its one access token."""
+    now = services.now()
+    living = replace(grant, state=LIVE, chain=chain, rotated_at=now)
+    if "refresh_token" not in client.grant_types:
+        return replace(living, expires_at=now + lifetime)
+    expires_at = min(now + services.settings.lifetimes.refresh_token, grant.ends_at)
+    return replace(living, current_hash=sha256(first), expires_at=expires_at)

@@ -1,0 +1,39 @@
+"""The client credentials grant: a client acts for itself. RFC 6749 section 4.4."""
+
+from __future__ import annotations
+
+from ..errors import InvalidScope, InvalidTarget, UnauthorizedClient
+from ..http import Parameters
+from ..protocol import scope as scopes
+from ..protocol import target
+from ..records.authorization import Authorization
+from ..records.client import Client
+from ..services import Services
+
+PARAMETERS = ("scope", "resource")
+
+
+def authorize(form: Parameters, client: Client, services: Services) -> Authorization:
+    """What the client may do for itself. Never a refresh token, never a user's data."""
+    if client.is_public:
+        raise UnauthorizedClient("A public client cannot act for itself.")
+    if client.scope is None and client.allowed_resources is None:
+        raise InvalidScope("This client is registered for no scope and no resource.")
+    scope = target.asked_scope(form.get("scope"), client)
+    if set(scope) & set(scopes.OPENID):
+        raise InvalidScope("OpenID scopes are for users; no user takes part in this grant.")
+    asked = form.all("resource")
+    allowed = services.registry.resources_of(client, asked)
+    chosen = target.choose(scope, asked, allowed, client.default_resource)
+    if len(chosen) != 1:
+        raise InvalidTarget("Name one resource: a token has one audience.")
+    (resource,) = chosen
+    lifetime = resource.access_token_lifetime or services.settings.lifetimes.client_credentials
+    return Authorization(
+        client_id=client.client_id,
+        subject=client.client_id,
+        scope=scope,
+        audience=resource.resource,
+        signing_alg=resource.signing_alg,
+        lifetime=lifetime,
+    )

@@ -1,0 +1,95 @@
+"""The sign-in step: name and password. OpenID Connect Core section 3.1.2.3."""
+
+from __future__ import annotations
+
+from .. import sessions, throttling
+from ..authentication import password
+from ..aws import authorization_requests
+from ..errors import LoginRequired, OAuthError, TooManyRequests
+from ..http import Parameters, Request, Response
+from ..services import Services
+from ..situation import Situation
+from ..throttling import WrongPassword
+
+WRONG = "The e-mail address or the password is not right."
+AMR = ("pwd",)  # RFC 8176
+
+
+def needed(situation: Situation, services: Services) -> bool:
+    """Nobody is signed in, or the client wants it done again, and it was not for this request."""
+    session, waiting, asked = situation.session, situation.waiting, situation.asked
+    if session is None:
+        return True
+    if waiting is not None and waiting.signed_in_session == session.session_id:
+        return False
+    if asked.prompt & {"login", "select_account"}:
+        return True
+    return asked.max_age is not None and services.now() - session.auth_time > asked.max_age
+
+
+def refusal() -> OAuthError:
+    """OpenID Connect Core section 3.1.2.6."""
+    return LoginRequired()
+
+
+def show(situation: Situation, services: Services) -> Response:
+    """The empty form."""
+    known = situation.user.username if situation.user else ""
+    return _page(situation, services, username=situation.asked.login_hint or known)
+
+
+def submit(
+    form: Parameters, situation: Situation, request: Request, services: Services
+) -> Response | tuple[tuple[str, str], ...]:
+    """Check name and password; a session is opened for this very request."""
+    assert situation.waiting is not None
+    username = form.get("username", "")[: password.MOST_USERNAME]
+    typed = password.normalize(username)
+    try:
+        with throttling.sign_in(typed, request.source_address, services):
+            user = password.check(username, form.get("password", ""), services)
+            if user is None:
+                raise WrongPassword
+    except WrongPassword:
+        services.log.event("user.sign_in.failed", client_id=situation.asked.client.client_id)
+        return _page(situation, services, username=username, error=WRONG, status=400)
+    except TooManyRequests as throttled:
+        minutes = -(-throttled.retry_after // 60)
+        page = _page(
+            situation,
+            services,
+            username=username,
+            error=f"Too many failed attempts. Try again in {minutes} minutes.",
+            status=429,
+        )
+        return page.with_headers(("Retry-After", str(throttled.retry_after)))
+    session, set_cookie = sessions.open_session(user, AMR, request, services)
+    authorization_requests.sign_in(services.table, situation.waiting, session.session_id)
+    services.log.event(
+        "user.sign_in.succeeded", sub=user.subject, client_id=situation.asked.client.client_id
+    )
+    return (set_cookie,)
+
+
+def _page(
+    situation: Situation,
+    services: Services,
+    *,
+    username: str,
+    error: str | None = None,
+    status: int = 200,
+) -> Response:
+    from ..pages import render
+
+    assert situation.waiting is not None
+    return render(
+        "sign_in.html",
+        status=status,
+        product=services.settings.product_name,
+        client_name=situation.asked.client.display_name,
+        action=services.settings.url("/authorize/sign-in"),
+        interaction=situation.waiting.request_id,
+        csrf=situation.csrf,
+        username=username,
+        error=error,
+    )

@@ -1,0 +1,93 @@
+"""Redirection endpoints. RFC 6749 section 3.1.2, RFC 8252 sections 7 and 8, RFC 9700 section 2.1.
+
+Compared as strings, never parsed first; the one exception is the port of a loopback address, which
+a native app learns from the system when it runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+_LOOPBACK = re.compile(
+    r"(?P<origin>http://(?:127\.0\.0\.1|\[::1\]))(?::(?P<port>[0-9]{1,5}))?(?P<rest>(?:[/?].*)?)",
+    re.ASCII,
+)
+# URIs are ASCII (RFC 3986); a backslash is a slash to browsers and not to us.
+_URI = re.compile(r"[\x21-\x7e]{1,2048}")
+_PRIVATE_USE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+", re.ASCII)
+_HOST = re.compile(r"[a-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,5})?", re.ASCII)
+
+
+def is_registered(asked: str, registered: Iterable[str]) -> bool:
+    """Whether the client has registered this very URI; never raises."""
+    return any(_same(asked, known) for known in registered)
+
+
+def is_loopback(uri: str) -> bool:
+    """Whether the answer goes to a port of the user's own device (RFC 8252 section 7.3)."""
+    return _LOOPBACK.fullmatch(uri) is not None
+
+
+def reaches_an_app(uri: str) -> bool:
+    """Whether any app on the user's device could be the one that answers at this URI."""
+    return is_loopback(uri) or not uri.startswith("https://")
+
+
+def check(uri: str, application_type: str) -> None:
+    """Refuse what must not be registered; ValueError says why, in words for the developer."""
+    if not _URI.fullmatch(uri):
+        raise ValueError("must be 1 to 2048 visible ASCII characters")
+    for character, name in (("#", "a fragment"), ("\\", "a backslash"), ("*", "a wildcard")):
+        if character in uri:
+            raise ValueError(f"must not hold {name}")
+    if is_loopback(uri):
+        _check_port(_LOOPBACK.fullmatch(uri))
+        return
+    scheme, _, rest = uri.partition(":")
+    if scheme == "https":
+        _check_host(uri)
+    elif _PRIVATE_USE_SCHEME.fullmatch(scheme):
+        if application_type != "native":
+            raise ValueError("a private-use scheme is for application_type native only")
+        if not rest:
+            raise ValueError("must hold a path after the scheme")
+    else:
+        raise ValueError(
+            "must start with https://, with http://127.0.0.1 or http://[::1], "
+            "or with a private-use scheme that holds a dot"
+        )
+
+
+def destination(uri: str) -> str:
+    """Where the answer goes, in words for the consent page: a host, or the app's scheme."""
+    if is_loopback(uri):
+        return "an app on this device"
+    if uri.startswith("https://"):
+        return urlsplit(uri).netloc
+    return f"an app on this device ({uri.partition(':')[0]})"
+
+
+def _same(asked: str, known: str) -> bool:
+    if asked == known:
+        return True
+    left, right = _LOOPBACK.fullmatch(asked), _LOOPBACK.fullmatch(known)
+    if not left or not right or not _is_port(left["port"]):
+        return False
+    return left["origin"] == right["origin"] and left["rest"] == right["rest"]
+
+
+def _is_port(text: str | None) -> bool:
+    return text is None or 1 <= int(text) <= 65535
+
+
+def _check_port(match: re.Match[str] | None) -> None:
+    if match and not _is_port(match["port"]):
+        raise ValueError("must hold a port from 1 to 65535")
+
+
+def _check_host(uri: str) -> None:
+    authority = re.split(r"[/?]", uri.removeprefix("https://"), maxsplit=1)[0]
+    if not uri.startswith("https://") or not _HOST.fullmatch(authority):
+        raise ValueError("must hold a plain, lower-case host after https://")

@@ -1,0 +1,32 @@
+"""What any grant type proves, and the mint turns into tokens. A value, never stored."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """What an ID token tells of the sign-in (OpenID Connect Core section 2)."""
+
+    auth_time: int
+    amr: tuple[str, ...]
+    nonce: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorization:
+    """Who may do what where, for how long.
+
+    audience: a resource's URI, or the issuer. lifetime: of the access token, in seconds.
+    locator: names the grant to introspection; None where no user is behind it.
+    signed_in: set when an ID token is due.
+    """
+
+    client_id: str
+    subject: str
+    scope: tuple[str, ...]
+    audience: str
+    signing_alg: str
+    lifetime: int
+    locator: str | None = None
+    refresh_token: str | None = None
+    signed_in: SignedIn | None = None

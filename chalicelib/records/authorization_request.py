@@ -1,0 +1,47 @@
+"""An authorization request that waits for its user. RFC 6749 section 4.1.1."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from ..encoding import base64url, sha256
+from .record import Key, Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationRequest(Record):
+    """A checked request, bound to one browser, and how far its user has come.
+
+    request_id: what the browser sends back as `interaction`; stored under its hash.
+    browser_hash: SHA-256 of the secret in the browser's cookie.
+    parameters: as the client sent them, `resource` apart.
+    signed_in_session: the session that was opened for this very request.
+    consented_user, consented: who has agreed for this request, and to which scopes.
+    """
+
+    TYPE: ClassVar[str] = "request"
+
+    request_id: Annotated[str, "id"]
+    client_id: Annotated[str, "c"]
+    parameters: Annotated[Mapping[str, str], "p"]
+    resources: Annotated[tuple[str, ...], "r"]
+    browser_hash: Annotated[bytes, "b"]
+    created_at: Annotated[int, "i"]
+    expires_at: Annotated[int, "x"]
+    signed_in_session: Annotated[str | None, "si"] = None
+    consented_user: Annotated[str | None, "cu"] = None
+    consented: Annotated[tuple[str, ...], "cs"] = ()
+
+    @property
+    def key(self) -> Key:
+        return authorization_request_key(self.request_id)
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether the user has posted a form on the way."""
+        return self.signed_in_session is not None or self.consented_user is not None
+
+
+def authorization_request_key(request_id: str) -> Key:
+    """The key of a request; hashed, because whoever knows the identifier may go on with it."""
+    return Key(f"P#{base64url(sha256(request_id))}")

@@ -1,0 +1,69 @@
+"""A registered client. RFC 7591 section 2."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from .record import Key, Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client(Record):
+    """One client, under RFC 7591's names where it has them.
+
+    scope: the scopes it may ask for; None for any that its resources define.
+    allowed_resources: the resources it may name; None for any that is registered.
+    introspection: `own`, `audience` or `all`: whose tokens it may look into.
+    not_before: nothing issued to it at or before this time counts.
+    """
+
+    TYPE: ClassVar[str] = "client"
+
+    client_id: Annotated[str, "id"]
+    created_at: Annotated[int, "i"]
+    client_name: Annotated[str | None, "nm"] = None
+    redirect_uris: Annotated[tuple[str, ...], "ru"] = ()
+    grant_types: Annotated[tuple[str, ...], "gt"] = ("authorization_code",)
+    response_types: Annotated[tuple[str, ...], "ry"] = ("code",)
+    token_endpoint_auth_method: Annotated[str, "am"] = "client_secret_basic"
+    application_type: Annotated[str, "ap"] = "web"
+    client_uri: Annotated[str | None, "cu"] = None
+    logo_uri: Annotated[str | None, "lu"] = None
+    tos_uri: Annotated[str | None, "tu"] = None
+    policy_uri: Annotated[str | None, "pu"] = None
+    contacts: Annotated[tuple[str, ...], "co"] = ()
+    software_id: Annotated[str | None, "si"] = None
+    software_version: Annotated[str | None, "sv"] = None
+
+    scope: Annotated[tuple[str, ...] | None, "sc"] = None
+    default_scope: Annotated[tuple[str, ...] | None, "ds"] = None
+    allowed_resources: Annotated[tuple[str, ...] | None, "ar"] = None
+    default_resource: Annotated[str | None, "dr"] = None
+    require_pkce: Annotated[bool, "pr"] = True
+    first_party: Annotated[bool, "fp"] = False
+    verified: Annotated[bool, "ve"] = False
+    introspection: Annotated[str, "it"] = "own"
+    resource_server: Annotated[tuple[str, ...], "rs"] = ()
+
+    secret_hash: Annotated[bytes | None, "h"] = None
+    previous_secret_hash: Annotated[bytes | None, "hp"] = None
+    previous_secret_expires_at: Annotated[int, "hx"] = 0
+    not_before: Annotated[int, "nb"] = 0
+
+    @property
+    def key(self) -> Key:
+        return client_key(self.client_id)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it has no credential of its own (RFC 6749 section 2.1)."""
+        return self.token_endpoint_auth_method == "none"
+
+    @property
+    def display_name(self) -> str:
+        """What people are shown."""
+        return self.client_name or self.client_id
+
+
+def client_key(client_id: str) -> Key:
+    """The key of a client; the identifier is the whole rest of the key, so no two meet."""
+    return Key(f"A#{client_id}")

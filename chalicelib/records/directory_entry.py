@@ -1,0 +1,25 @@
+"""A name in a directory, so that operators can list clients, resources and users without a scan."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from .record import Key, Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryEntry(Record):
+    """`name` is one of `directory`; it is written before what it names and removed after it."""
+
+    TYPE: ClassVar[str] = "entry"
+
+    directory: Annotated[str, "d"]
+    name: Annotated[str, "nm"]
+
+    @property
+    def key(self) -> Key:
+        return Key(directory_partition(self.directory), self.name)
+
+
+def directory_partition(directory: str) -> str:
+    """The partition that holds a directory."""
+    return f"I#{directory}"

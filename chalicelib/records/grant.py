@@ -1,0 +1,58 @@
+"""One authorization of one user to one client, from code to refresh family to revoked.
+
+     issued ── redeem ──► live ── rotate ──► live ── … ──► revoked (revoked_at) or expired
+    st=CODE              st=REFRESH, n=0     n=1
+       └ presented again after redeem: refused and revoked
+
+How the refresh family is a hash chain: docs/storage.md and protocol/refresh_chain.py.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from .record import Key, Record
+
+CODE = "c"
+LIVE = "r"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant(Record):
+    """One grant. Times in epoch seconds; hashes are SHA-256 of a secret's bytes.
+
+    ends_at: the grant's last second, however often it is refreshed.
+    chain, current_hash, number, rotated_at: the refresh family; absent without refresh tokens.
+    """
+
+    TYPE: ClassVar[str] = "grant"
+
+    user_id: Annotated[str, "u"]
+    grant_id: Annotated[str, "g"]
+    client_id: Annotated[str, "c"]
+    state: Annotated[str, "st"]
+    code_hash: Annotated[bytes, "ch"]
+    scope: Annotated[tuple[str, ...], "s"]
+    resources: Annotated[tuple[str, ...], "r"]
+    issued_at: Annotated[int, "i"]
+    expires_at: Annotated[int, "x"]
+    ends_at: Annotated[int, "e"]
+    redirect_uri: Annotated[str | None, "ru"] = None
+    code_challenge: Annotated[str | None, "cc"] = None
+    nonce: Annotated[str | None, "nn"] = None
+    auth_time: Annotated[int, "au"] = 0
+    amr: Annotated[tuple[str, ...], "am"] = ()
+    session_id: Annotated[str | None, "si"] = None
+    chain: Annotated[bytes | None, "k"] = None
+    current_hash: Annotated[bytes | None, "h"] = None
+    number: Annotated[int, "n"] = 0
+    rotated_at: Annotated[int, "rt"] = 0
+    revoked_at: Annotated[int | None, "rv"] = None
+
+    @property
+    def key(self) -> Key:
+        return grant_key(self.user_id, self.grant_id)
+
+
+def grant_key(user_id: str, grant_id: str) -> Key:
+    """The key of a grant, in its user's collection."""
+    return Key(f"U#{user_id}", f"G#{grant_id}")

@@ -1,0 +1,78 @@
+"""What every stored record shares: a key, short attribute names, an expiry.
+
+A field is declared with its attribute's name in the table beside it:
+
+    client_id: Annotated[str, "c"]
+
+Modules of records do not defer annotations, so that the names can be read back here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, ClassVar, NamedTuple, Self
+
+# The values that an attribute can hold; a tuple is a DynamoDB list, a mapping a DynamoDB map.
+Value = str | int | bool | bytes | tuple["Value", ...] | Mapping[str, "Value"]
+Attributes = Mapping[str, Value]
+
+DAY = 24 * 60 * 60
+
+
+class Key(NamedTuple):
+    """The primary key of an item."""
+
+    pk: str
+    sk: str = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A stored value. Subclasses set TYPE and `key`, and RETENTION when they guard something.
+
+    RETENTION is how many seconds the item stays for DynamoDB to sweep after its expiry, so that a
+    used marker or a replay record outlives what it guards.
+    """
+
+    TYPE: ClassVar[str]
+    RETENTION: ClassVar[int] = DAY
+
+    @property
+    def key(self) -> Key:
+        """Where the record lies in the table."""
+        raise NotImplementedError(f"{type(self).__name__} has no key")
+
+    @property
+    def expiry(self) -> int | None:
+        """When the record ends, in epoch seconds, or None when it stays."""
+        expires_at: int | None = getattr(self, "expires_at", None)
+        return expires_at
+
+    def attributes(self) -> dict[str, Value]:
+        """The item without its key: short names, absent values left out."""
+        item: dict[str, Value] = {"t": self.TYPE}
+        for name, attribute in attribute_names(type(self)).items():
+            value = getattr(self, name)
+            if value is not None:
+                item[attribute] = value
+        if self.expiry is not None:
+            item["ttl"] = self.expiry + self.RETENTION
+        return item
+
+    @classmethod
+    def read(cls, item: Attributes) -> Self:
+        """Make the record of an item; ValueError when the item is of another type."""
+        if item.get("t") != cls.TYPE:
+            raise ValueError(f"expected a {cls.TYPE} item, found {item.get('t')!r}")
+        values: dict[str, Any] = {
+            name: item[attribute]
+            for name, attribute in attribute_names(cls).items()
+            if attribute in item
+        }
+        return cls(**values)
+
+
+@cache
+def attribute_names(record: Any) -> Mapping[str, str]:
+    """Field name to attribute name, from the annotations of a subclass of Record."""
+    return {field.name: field.type.__metadata__[0] for field in fields(record)}

@@ -1,0 +1,33 @@
+"""A protected resource that tokens are meant for. RFC 8707 section 2."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from ..encoding import base64url, sha256
+from .record import Key, Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource(Record):
+    """One resource: its URI, its scopes with their words, how its access tokens are made.
+
+    access_token_lifetime: in seconds; None takes the stage's.
+    """
+
+    TYPE: ClassVar[str] = "resource"
+
+    resource: Annotated[str, "r"]
+    name: Annotated[str, "nm"]
+    scopes: Annotated[Mapping[str, str], "s"]
+    signing_alg: Annotated[str, "al"] = "RS256"
+    access_token_lifetime: Annotated[int | None, "lt"] = None
+
+    @property
+    def key(self) -> Key:
+        return resource_key(self.resource)
+
+
+def resource_key(resource: str) -> Key:
+    """The key of a resource; hashed, because a URI may be longer than a key."""
+    return Key(f"R#{base64url(sha256(resource))}")

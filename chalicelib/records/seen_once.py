@@ -1,0 +1,32 @@
+"""A mark that something happened once: an access token that was revoked, a replayable proof."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from ..encoding import base64url, sha256
+from .record import Key, Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenOnce(Record):
+    """`value` of a `kind` was seen; kept until what it guards has expired."""
+
+    TYPE: ClassVar[str] = "seen"
+
+    kind: Annotated[str, "kd"]
+    value_hash: Annotated[str, "vh"]
+    expires_at: Annotated[int, "x"]
+
+    @property
+    def key(self) -> Key:
+        return Key(f"J#{self.kind}#{self.value_hash}")
+
+
+REVOKED_ACCESS_TOKEN = "at"
+
+
+def revoked_access_token(jti: str, expires_at: int) -> SeenOnce:
+    """The mark that an access token (RFC 9068, by its jti) was revoked."""
+    return SeenOnce(
+        kind=REVOKED_ACCESS_TOKEN, value_hash=base64url(sha256(jti)), expires_at=expires_at
+    )

@@ -1,0 +1,30 @@
+"""A browser's sign-in. The cookie holds a secret; here is its hash."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from .record import Key, Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session(Record):
+    """One browser session. auth_time: when the user last proved who they are (epoch seconds);
+    amr: how (RFC 8176)."""
+
+    TYPE: ClassVar[str] = "session"
+
+    user_id: Annotated[str, "u"]
+    session_id: Annotated[str, "sid"]
+    secret_hash: Annotated[bytes, "h"]
+    auth_time: Annotated[int, "au"]
+    amr: Annotated[tuple[str, ...], "am"]
+    expires_at: Annotated[int, "x"]
+
+    @property
+    def key(self) -> Key:
+        return session_key(self.user_id, self.session_id)
+
+
+def session_key(user_id: str, session_id: str) -> Key:
+    """The key of a session, in its user's collection."""
+    return Key(f"U#{user_id}", f"S#{session_id}")

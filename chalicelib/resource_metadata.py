@@ -1,0 +1,81 @@
+"""Resources: what may be registered. RFC 8707 section 2, RFC 6749 section 3.3."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .client_metadata import InvalidMetadata
+from .errors import InvalidTarget
+from .protocol import scope, signing_keys, target
+from .records.resource import Resource
+
+MOST_SCOPES = 100
+
+
+def read(metadata: Mapping[str, Any], *, allow_http: bool = False) -> Resource:
+    """The resource that the metadata describe; InvalidMetadata. http is for local loopbacks."""
+    unknown = set(metadata) - {"resource", "name", "scopes", "access_token_lifetime", "signing_alg"}
+    if unknown:
+        raise InvalidMetadata(f"{', '.join(sorted(unknown))}: is not a member of a resource")
+    uri = _uri(metadata.get("resource"), allow_http=allow_http)
+    name = metadata.get("name", uri)
+    if not isinstance(name, str) or not 1 <= len(name) <= 200 or not name.isprintable():
+        raise InvalidMetadata("name: must be a text of 1 to 200 printable characters")
+    alg = metadata.get("signing_alg", "RS256")
+    if alg not in signing_keys.ALGORITHMS:
+        raise InvalidMetadata(f"signing_alg: must be one of {', '.join(signing_keys.ALGORITHMS)}")
+    return Resource(
+        resource=uri,
+        name=name,
+        scopes=_scopes(metadata.get("scopes")),
+        signing_alg=alg,
+        access_token_lifetime=_lifetime(metadata.get("access_token_lifetime")),
+    )
+
+
+def write(resource: Resource) -> dict[str, object]:
+    """The metadata of a resource."""
+    document: dict[str, object] = {
+        "resource": resource.resource,
+        "name": resource.name,
+        "scopes": dict(resource.scopes),
+        "signing_alg": resource.signing_alg,
+    }
+    if resource.access_token_lifetime is not None:
+        document["access_token_lifetime"] = resource.access_token_lifetime
+    return document
+
+
+def _uri(value: Any, *, allow_http: bool) -> str:
+    if not isinstance(value, str):
+        raise InvalidMetadata("resource: must be a URI")
+    try:
+        target.check_uri(value)
+    except InvalidTarget as problem:
+        raise InvalidMetadata(f"resource: {problem.description}") from None
+    loopback = re.match(r"http://(127\.0\.0\.1|\[::1\]|localhost)([:/]|$)", value)
+    if value.lower().startswith("http:") and not (allow_http and loopback):
+        raise InvalidMetadata("resource: must not be an http URL")
+    return value
+
+
+def _scopes(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or not 1 <= len(value) <= MOST_SCOPES:
+        raise InvalidMetadata(f"scopes: must name 1 to {MOST_SCOPES} scopes with their words")
+    for name, words in value.items():
+        if not scope.is_token(name) or name in scope.OPENID:
+            raise InvalidMetadata(f"scopes: {name!r} cannot be a resource's scope")
+        if not isinstance(words, str) or not 1 <= len(words) <= 200 or not words.isprintable():
+            raise InvalidMetadata(f"scopes: {name!r} needs words for the consent page")
+    return dict(value)
+
+
+def _lifetime(value: Any) -> int | None:
+    if value is None:
+        return None
+    longest = signing_keys.LONGEST_TOKEN
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= longest:
+        raise InvalidMetadata(f"access_token_lifetime: must be 1 to {longest} seconds")
+    return value

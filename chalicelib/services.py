@@ -1,0 +1,77 @@
+"""What flows need of the world: settings, time, randomness, the table, the keys, the log.
+
+Passed as an argument, made on first use. One instance serves one process, a request at a time.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+from .aws.client import AWSClient
+from .aws.credentials import from_environment
+from .aws.keyring import Keyring
+from .aws.log import Log
+from .aws.registry import Registry
+from .aws.signer import Signer
+from .aws.table import Table
+from .encoding import base64url
+from .settings import Settings
+
+
+class Services:
+    """The world of one stage. `now` in epoch seconds; `token_bytes(n)` gives n random bytes."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        client: AWSClient,
+        *,
+        now: Callable[[], int] = lambda: int(time.time()),
+        token_bytes: Callable[[int], bytes] = os.urandom,
+        log: Log | None = None,
+    ) -> None:
+        self.settings = settings
+        self.client = client
+        self.now = now
+        self.token_bytes = token_bytes
+        self.log = log or Log()
+        # Who has failed here lately: see throttling.py.
+        self.suspects: dict[str, int] = {}
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Services:
+        """The services of the stage that the environment describes. SettingsError."""
+        settings = Settings.read(environ)
+        client = AWSClient(
+            settings.region,
+            lambda: from_environment(environ),
+            endpoint=environ.get("AWS_ENDPOINT_URL"),
+        )
+        return cls(settings, client)
+
+    @cached_property
+    def table(self) -> Table:
+        """The table, through this stage's clock."""
+        return Table(self.client, self.settings.table_name, self.now)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The signing keys and the salt."""
+        return Keyring(self.table, self.now)
+
+    @cached_property
+    def signer(self) -> Signer:
+        """KMS."""
+        return Signer(self.client)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Clients and resources."""
+        return Registry(self.table, self.now)
+
+    def random_text(self, size: int) -> str:
+        """`size` random bytes in base64url."""
+        return base64url(self.token_bytes(size))

@@ -1,0 +1,113 @@
+"""The settings of one stage, read from the environment once and whole.
+
+A missing or malformed variable names itself when the function starts, not at request 1,000.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+# Visible ASCII only: the issuer is compared as a string by every client and verifier.
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
+_LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
+
+
+class SettingsError(ValueError):
+    """A variable is missing or malformed; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long things live, in seconds."""
+
+    code: int = MINUTE
+    access_token: int = 10 * MINUTE
+    client_credentials: int = HOUR
+    id_token: int = 10 * MINUTE
+    refresh_token: int = 30 * DAY  # unused for so long, it ends
+    grant: int = 365 * DAY  # and after so long in any case
+    refresh_grace: int = MINUTE  # a lost answer may be asked for again
+    authorization_request: int = 10 * MINUTE
+    session: int = 12 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one stage is: its name to the world, where its items are, how long things live."""
+
+    issuer: str
+    stage: str
+    table_name: str
+    region: str
+    product_name: str = "Postern"
+    lifetimes: Lifetimes = field(default_factory=Lifetimes)
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Settings:
+        """Read ISSUER, STAGE, TABLE_NAME, AWS_REGION and the optional ones. SettingsError."""
+        stage = _require(environ, "STAGE")
+        return cls(
+            issuer=_issuer(_require(environ, "ISSUER"), stage),
+            stage=stage,
+            table_name=_require(environ, "TABLE_NAME"),
+            region=_require(environ, "AWS_REGION"),
+            product_name=environ.get("PRODUCT_NAME", "Postern"),
+            lifetimes=Lifetimes(
+                code=_seconds(environ, "CODE_LIFETIME", MINUTE, most=10 * MINUTE),
+                access_token=_seconds(environ, "ACCESS_TOKEN_LIFETIME", 10 * MINUTE, most=DAY),
+                client_credentials=_seconds(environ, "CLIENT_CREDENTIALS_LIFETIME", HOUR, most=DAY),
+                refresh_token=_seconds(environ, "REFRESH_TOKEN_LIFETIME", 30 * DAY),
+                grant=_seconds(environ, "GRANT_LIFETIME", 365 * DAY),
+                refresh_grace=_seconds(environ, "REFRESH_GRACE", MINUTE, most=10 * MINUTE),
+                session=_seconds(environ, "SESSION_LIFETIME", 12 * HOUR),
+            ),
+        )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is the stage of a developer's own machine."""
+        return self.stage == "local"
+
+    @property
+    def base_path(self) -> str:
+        """The path of the issuer: empty on a custom domain, `/<stage>` on an execute-api URL."""
+        return urlsplit(self.issuer).path
+
+    def url(self, path: str) -> str:
+        """The absolute URL of a path of this server; always from the issuer, never from Host."""
+        return self.issuer + path
+
+
+def _require(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "")
+    if not value:
+        raise SettingsError(f"{name} is not set")
+    return value
+
+
+def _issuer(text: str, stage: str) -> str:
+    """RFC 8414 section 2: https, no query, no fragment; http only for a loopback on stage local."""
+    url = urlsplit(text)
+    secure = url.scheme == "https" or (
+        stage == "local" and url.scheme == "http" and url.hostname in _LOOPBACK_HOSTS
+    )
+    well_formed = _VISIBLE.fullmatch(text) and url.hostname and "@" not in url.netloc
+    if not secure or not well_formed or "?" in text or "#" in text or text.endswith("/"):
+        raise SettingsError("ISSUER must be an https URL without query, fragment or final slash")
+    return text
+
+
+def _seconds(
+    environ: Mapping[str, str], name: str, default: int, *, most: int = 10 * 365 * DAY
+) -> int:
+    text = environ.get(name, "") or str(default)
+    if not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) or not 1 <= int(text) <= most:
+        raise SettingsError(f"{name} must be a whole number of seconds from 1 to {most}")
+    return int(text)

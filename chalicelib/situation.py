@@ -1,0 +1,129 @@
+"""What the steps of a sign-in look at: the request, and who sits at the browser.
+
+One read of user, session and consent; nothing of it is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import sessions
+from .asked import Asked, Recipient, identify
+from .encoding import base64url, equal, from_base64url, hmac_sha256, sha256
+from .errors import InvalidRequest
+from .http import Parameters, Request, cookie
+from .protocol import consent as consents
+from .protocol import redirect_uri
+from .records.authorization_request import AuthorizationRequest, authorization_request_key
+from .records.consent import Consent, consent_key
+from .records.session import Session, session_key
+from .records.user import User, user_key
+from .services import Services
+
+BROWSER_COOKIE = "__Host-browser"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A checked request, and the browser's user if one is signed in.
+
+    waiting: the request as it is stored; None while no step had to ask anything.
+    browser: the secret of the browser's cookie, which binds the stored request to it.
+    """
+
+    asked: Asked
+    waiting: AuthorizationRequest | None
+    browser: str
+    user: User | None
+    session: Session | None
+    consent: Consent | None
+
+    @property
+    def csrf(self) -> str:
+        """The hidden field of every form: only this browser, for this request, can have it."""
+        assert self.waiting is not None
+        return csrf_token(self.browser, self.waiting.request_id)
+
+
+def load(
+    asked: Asked, waiting: AuthorizationRequest | None, request: Request, services: Services
+) -> Situation:
+    """Read who sits at the browser: one read, or none when no session cookie is there."""
+    browser = _browser(request, services)
+    shown = sessions.presented(request, services)
+    if shown is None:
+        return Situation(asked, waiting, browser, None, None, None)
+    user, session, consent = services.table.get_all(
+        (User, user_key(shown.user_id)),
+        (Session, session_key(shown.user_id, shown.own_id)),
+        (Consent, consent_key(shown.user_id, asked.client.client_id)),
+    )
+    if not sessions.proved(session, user, shown):
+        return Situation(asked, waiting, browser, None, None, None)
+    return Situation(asked, waiting, browser, user, session, consent)
+
+
+def store(
+    situation: Situation, parameters: dict[str, str], services: Services
+) -> tuple[AuthorizationRequest, tuple[str, str]]:
+    """Store a request whose user must be asked something, and give the cookie that binds it."""
+    now = services.now()
+    waiting = AuthorizationRequest(
+        request_id=services.random_text(32),
+        client_id=situation.asked.client.client_id,
+        parameters=parameters,
+        resources=tuple(resource.resource for resource in situation.asked.resources),
+        browser_hash=sha256(situation.browser),
+        created_at=now,
+        expires_at=now + services.settings.lifetimes.authorization_request,
+    )
+    services.table.put_new(waiting)
+    return waiting, cookie(BROWSER_COOKIE, situation.browser)
+
+
+def resume(request_id: str, request: Request, services: Services) -> AuthorizationRequest:
+    """The stored request, if this browser started it; InvalidRequest, for the user's eyes."""
+    waiting = services.table.get(AuthorizationRequest, authorization_request_key(request_id))
+    if waiting is None:
+        raise InvalidRequest("This sign-in has ended. Go back to the application and start again.")
+    browser = request.cookies.get(BROWSER_COOKIE, "")
+    if not equal(sha256(browser), waiting.browser_hash):
+        raise InvalidRequest("This sign-in was started in another browser.")
+    return waiting
+
+
+def recall(waiting: AuthorizationRequest, services: Services) -> tuple[Recipient, Parameters]:
+    """A stored request's parameters, with the client proved again: it may have changed since."""
+    pairs = [*waiting.parameters.items(), *(("resource", uri) for uri in waiting.resources)]
+    parameters = Parameters(pairs)
+    return identify(parameters, services), parameters
+
+
+def csrf_token(browser: str, request_id: str) -> str:
+    """Bound to the browser's secret and to one request."""
+    return base64url(hmac_sha256(browser.encode(), f"csrf\0{request_id}".encode()))
+
+
+def by_audience(situation: Situation, services: Services) -> consents.Consented:
+    """What is asked, under each audience it is for."""
+    asked = situation.asked
+    return consents.by_audience(asked.scope, asked.resources, services.settings.issuer)
+
+
+def could_be_an_impostor(asked: Asked) -> bool:
+    """Whether nothing proves that the answer reaches the client itself (RFC 8252 section 8.6).
+
+    A public client has no secret, and any app can take a private-use scheme or a loopback port.
+    """
+    return asked.client.is_public and redirect_uri.reaches_an_app(asked.recipient.redirect_uri)
+
+
+def _browser(request: Request, services: Services) -> str:
+    """The browser's secret: the one it has, so that its other tabs go on, or a new one."""
+    known = request.cookies.get(BROWSER_COOKIE, "")
+    try:
+        if len(from_base64url(known)) == 32:
+            return known
+    except ValueError:
+        pass
+    return services.random_text(32)

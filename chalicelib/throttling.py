@@ -1,0 +1,111 @@
+"""Throttling of guesses: sign-ins and client secrets, per account and per address.
+
+A guess is counted before it is checked and taken back when it was right, so that many at once
+cannot slip through and success is never punished. A process that has seen a failure asks the
+counter before the next check of the same caller; one that has seen none asks nobody, and a warm
+client_credentials request stays free of table calls.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .aws import counters
+from .aws.counters import Limit, LimitReached
+from .errors import InvalidClient, TooManyRequests
+from .services import Services
+
+SIGN_IN_BY_ACCOUNT = Limit("sign-in-account", most=10, seconds=15 * 60)
+SIGN_IN_BY_ADDRESS = Limit("sign-in-address", most=50, seconds=15 * 60)
+CLIENT_BY_CALLER = Limit("client-caller", most=30, seconds=5 * 60)
+CLIENT_BY_ADDRESS = Limit("client-address", most=300, seconds=5 * 60)
+MOST_SUSPECTS = 1000
+
+
+class WrongPassword(Exception):
+    """A sign-in failed; it stays counted."""
+
+
+@contextmanager
+def sign_in(username: str, address: str, services: Services) -> Iterator[None]:
+    """Count a sign-in around its check: WrongPassword keeps the count, success takes it back.
+
+    TooManyRequests before anything is checked, for known and unknown names alike.
+    """
+    now = services.now()
+    limits = (
+        (SIGN_IN_BY_ADDRESS, services.keyring.pseudonym("address", network(address))),
+        (SIGN_IN_BY_ACCOUNT, services.keyring.pseudonym("account", username)),
+    )
+    taken = []
+    try:
+        for limit, who in limits:
+            taken.append(counters.count(services.table, limit, who, now))
+    except LimitReached as reached:
+        # The attempt is not made, so what was counted for it is taken back.
+        for counter in taken:
+            counters.take_back(services.table, counter)
+        services.log.event("sign_in.throttled", limit=limit.what)
+        raise TooManyRequests(retry_after=reached.retry_after) from None
+    yield
+    for counter in taken:
+        counters.take_back(services.table, counter)
+
+
+@contextmanager
+def client_secret(client_id: str, address: str, services: Services) -> Iterator[None]:
+    """Count the failures (InvalidClient) of what is done inside. TooManyRequests when too many."""
+    now = services.now()
+    callers = (
+        (CLIENT_BY_CALLER, f"{client_id}\0{network(address)}"),
+        (CLIENT_BY_ADDRESS, network(address)),
+    )
+    for limit, caller in callers:
+        blocked_until = services.suspects.get(limit.what + caller)
+        if blocked_until is None:
+            continue
+        if blocked_until > now:
+            raise TooManyRequests(retry_after=blocked_until - now)
+        with _limited(limit, caller, services):
+            who = services.keyring.pseudonym("caller", caller)
+            counters.check(services.table, limit, who, now)
+    try:
+        yield
+    except InvalidClient:
+        for limit, caller in callers:
+            _remember(services, limit.what + caller, 0)
+            with _limited(limit, caller, services):
+                who = services.keyring.pseudonym("caller", caller)
+                counters.count(services.table, limit, who, now)
+        raise
+
+
+@contextmanager
+def _limited(limit: Limit, caller: str, services: Services) -> Iterator[None]:
+    try:
+        yield
+    except LimitReached as reached:
+        _remember(services, limit.what + caller, services.now() + reached.retry_after)
+        services.log.event("client_authentication.throttled", limit=limit.what)
+        raise TooManyRequests(retry_after=reached.retry_after) from None
+
+
+def _remember(services: Services, caller: str, blocked_until: int) -> None:
+    while len(services.suspects) >= MOST_SUSPECTS:
+        services.suspects.pop(next(iter(services.suspects)))
+    services.suspects[caller] = max(blocked_until, services.suspects.pop(caller, 0))
+
+
+def network(address: str) -> str:
+    """Who an address stands for: itself, or the /64 of an IPv6 address, which one person owns."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))

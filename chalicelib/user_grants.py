@@ -1,0 +1,115 @@
+"""What the grants of a user share: reading one, standing checks, and the Authorization it proves.
+
+Used by every grant type behind which a person stands, so that none of them forgets a check.
+"""
+
+from __future__ import annotations
+
+from .aws import grants
+from .errors import InvalidGrant, InvalidTarget
+from .protocol import handle, scope, target
+from .protocol.handle import Handle
+from .records.authorization import Authorization, SignedIn
+from .records.client import Client
+from .records.grant import Grant, grant_key
+from .records.resource import Resource
+from .records.user import User, user_key
+from .services import Services
+from .verification import grant_stands
+
+
+def find(text: str, client: Client, services: Services) -> tuple[Handle, User | None, Grant]:
+    """The grant that a code or refresh token names, with its user: one read. InvalidGrant.
+
+    Nothing is proved but that the grant exists and is this client's.
+    """
+    shown = handle.read(text, services.keyring.salt)
+    if shown is None:
+        raise InvalidGrant(detail="not one of our codes or refresh tokens")
+    user, grant = services.table.get_all(
+        (User, user_key(shown.user_id)), (Grant, grant_key(shown.user_id, shown.own_id))
+    )
+    if grant is None:
+        raise InvalidGrant(detail="no such grant, or it has expired")
+    if grant.client_id != client.client_id:
+        raise InvalidGrant(detail="another client's")
+    return shown, user, grant
+
+
+def must_stand(user: User | None, client: Client, grant: Grant) -> User:
+    """The user, when user, client and grant still stand behind each other. InvalidGrant."""
+    if not grant_stands(user, grant, grant.issued_at):
+        raise InvalidGrant(detail="the grant was revoked, or its user disabled")
+    if grant.issued_at <= client.not_before:
+        raise InvalidGrant(detail="the client's grants were revoked")
+    assert user is not None
+    return user
+
+
+def revoke_replayed(grant: Grant, what: str, services: Services) -> None:
+    """Something single-use came twice: whoever has it may be a thief, so the whole grant ends."""
+    grants.revoke(services.table, grant.key, services.now())
+    services.log.event(
+        "token.reuse_detected", client_id=grant.client_id, grant=grant.grant_id, what=what
+    )
+
+
+def choose_resource(
+    grant: Grant, asked: tuple[str, ...], services: Services
+) -> tuple[str, Resource | None]:
+    """The one audience of the token: its URI, and the resource (None: this server). InvalidTarget.
+
+    RFC 8707 section 2.2: one of the resources that the user was asked for, and no other.
+    """
+    if len(asked) > 1:
+        raise InvalidTarget("Name one resource: a token has one audience.")
+    if not grant.resources:
+        if asked and asked[0] != services.settings.issuer:
+            raise InvalidTarget("The grant is not for this resource.")
+        return services.settings.issuer, None
+    if not asked and len(grant.resources) > 1:
+        raise InvalidTarget("The grant is for several resources; name one.")
+    uri = asked[0] if asked else grant.resources[0]
+    if uri not in grant.resources:
+        raise InvalidTarget("The grant is not for this resource.")
+    resource = services.registry.resource(uri)
+    if resource is None:
+        raise InvalidTarget("The resource is not served any more.")
+    return uri, resource
+
+
+def authorization(
+    user: User,
+    grant: Grant,
+    audience: str,
+    resource: Resource | None,
+    asked_scope: str | None,
+    services: Services,
+) -> Authorization:
+    """What the grant proves for one audience; `asked_scope` can only shrink it. InvalidScope."""
+    granted = target.narrow(grant.scope, resource)
+    if asked_scope is not None:
+        granted = scope.shrink(scope.parse(asked_scope), granted)
+    lifetime = resource.access_token_lifetime if resource else None
+    return Authorization(
+        client_id=grant.client_id,
+        subject=user.subject,
+        scope=granted,
+        audience=audience,
+        signing_alg=resource.signing_alg if resource else "RS256",
+        lifetime=lifetime or services.settings.lifetimes.access_token,
+        locator=handle.locator(grant.user_id, grant.grant_id, services.keyring.salt),
+    )
+
+
+def signed_in(grant: Grant) -> SignedIn | None:
+    """What an ID token would tell, when the grant asks for one (scope openid)."""
+    if "openid" not in grant.scope:
+        return None
+    return SignedIn(auth_time=grant.auth_time, amr=grant.amr, nonce=grant.nonce)
+
+
+def refresh_token(grant: Grant, secret: bytes, services: Services) -> str:
+    """The refresh token that carries this secret."""
+    shown = Handle(grant.user_id, grant.grant_id, secret)
+    return handle.write(shown, services.keyring.salt)

@@ -1,0 +1,125 @@
+"""Making a stage ready: the table and the keys where no stack makes them, and the keyring.
+
+`prepare` is for emulated clouds; on AWS the table and the first keys come from the CloudFormation
+stack, and `register_keys` makes them known to the server.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chalicelib.aws import keyring
+from chalicelib.aws.table import AlreadyExists
+from chalicelib.protocol import jwk, signing_keys
+from chalicelib.protocol.signing_keys import SigningKey
+from chalicelib.records.keyring import KEYRING_KEY, KeyringRecord
+from chalicelib.services import Services
+from infra.stage import aws_client
+
+KEY_SPECS = {"RS256": "RSA_2048", "ES256": "ECC_NIST_P256"}
+
+
+def prepare(environ: Mapping[str, str], algorithms: Iterable[str] = ("RS256", "ES256")) -> None:
+    """Make the table, one key an algorithm with its alias, and the keyring; again is fine."""
+    create_table(environ)
+    services = Services.from_environment(environ)
+    _create_keyring(services)
+    missing = [alg for alg in algorithms if signing_keys.signer(services.keyring.keys, alg) is None]
+    register_keys(environ, [create_key(environ, alg) for alg in missing])
+
+
+def create_table(environ: Mapping[str, str]) -> None:
+    """Make the table of an emulated stage, with its TTL; nothing when it is there."""
+    dynamodb = aws_client("dynamodb", environ)
+    name = environ["TABLE_NAME"]
+    if name in dynamodb.list_tables()["TableNames"]:
+        return
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+    )
+    dynamodb.get_waiter("table_exists").wait(TableName=name)
+    dynamodb.update_time_to_live(
+        TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": "ttl"}
+    )
+
+
+def create_key(environ: Mapping[str, str], alg: str) -> str:
+    """Make a KMS key for an algorithm, tagged as the policies want it; returns its ARN."""
+    kms = aws_client("kms", environ)
+    stage = environ["STAGE"]
+    made = kms.create_key(
+        KeySpec=KEY_SPECS[alg],
+        KeyUsage="SIGN_VERIFY",
+        Description=f"Postern {stage}: signs tokens with {alg}",
+        Tags=[{"TagKey": "app", "TagValue": "postern"}, {"TagKey": "stage", "TagValue": stage}],
+    )
+    arn: str = made["KeyMetadata"]["Arn"]
+    name_key(kms, stage, alg, arn)
+    return arn
+
+
+def name_key(kms: Any, stage: str, alg: str, arn: str) -> None:
+    """Point the alias at a key. It is for people only: signing goes by ARN."""
+    alias = key_alias(stage, alg)
+    known = {entry["AliasName"] for entry in kms.list_aliases()["Aliases"]}
+    if alias in known:
+        kms.update_alias(AliasName=alias, TargetKeyId=arn)
+    else:
+        kms.create_alias(AliasName=alias, TargetKeyId=arn)
+
+
+def key_alias(stage: str, alg: str) -> str:
+    """The alias of a stage's key for an algorithm."""
+    return f"alias/postern-{stage}-{alg.lower()}"
+
+
+def register_keys(environ: Mapping[str, str], key_arns: Iterable[str]) -> tuple[SigningKey, ...]:
+    """Bring KMS keys into the keyring, each once; returns every key of it.
+
+    The public half is read here, once, so that no request ever waits for it.
+    """
+    services = Services.from_environment(environ)
+    _create_keyring(services)
+    kms = aws_client("kms", environ)
+    record = read_keyring(services)
+    keys = known = keyring.read_keys(record)
+    for arn in key_arns:
+        if any(key.arn == arn for key in keys):
+            continue
+        keys = signing_keys.announce(keys, arn, public_jwk(kms, arn), services.now())
+    if keys != known:
+        keyring.save(services.table, record, keys)
+    return keys
+
+
+def public_jwk(kms: Any, arn: str) -> dict[str, str]:
+    """The public JWK of a KMS key, its kid the RFC 7638 thumbprint."""
+    answer = kms.get_public_key(KeyId=arn)
+    elliptic = any(name.startswith("ECDSA") for name in answer["SigningAlgorithms"])
+    return jwk.from_der(answer["PublicKey"], "ES256" if elliptic else "RS256")
+
+
+def read_keyring(services: Services) -> KeyringRecord:
+    """The keyring item as it is now; LookupError when the stage has none."""
+    record = services.table.get(KeyringRecord, KEYRING_KEY)
+    if record is None:
+        raise LookupError("the stage has no keyring")
+    return record
+
+
+def _create_keyring(services: Services) -> None:
+    try:
+        keyring.create(services.table, secrets.token_bytes(32))
+    except AlreadyExists:
+        return

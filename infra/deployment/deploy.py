@@ -1,0 +1,174 @@
+"""`make deploy STAGE=...`: the stack, the stage's configuration, the keys' registration, Chalice.
+
+    stack up ─► configuration, policy ─► keys registered ─► chalice deploy ─► gateway responses
+                      ▲                                           │
+                      └──── ISSUER, once, without a domain ◄──────┘
+
+An API without a custom domain learns its id, and with it the issuer, from its first deployment:
+that one alone runs Chalice twice. Until then ISSUER names a place that cannot exist.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from . import chalice_command, configuration, gateway_responses, policy, stack, template
+from .names import (
+    PREFIX,
+    PROJECT,
+    DeploymentError,
+    check_stage,
+    resource_name,
+    say,
+    stack_name,
+)
+
+RegisterKeys = Callable[[Mapping[str, str], Sequence[str]], object]
+
+# API Gateway's control plane allows a few calls a second, and a redeployment every five seconds.
+_PATIENT = Config(retries={"mode": "standard", "max_attempts": 10})
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What a deployment made. `api` is the REST API's id, `gateway` the name of its stage."""
+
+    stage: str
+    issuer: str
+    region: str
+    function: str
+    api: str
+    gateway: str
+    table_name: str
+    table_arn: str
+    key_arns: tuple[str, ...]
+
+    def as_json(self) -> str:
+        """What goes to standard output."""
+        return json.dumps(asdict(self), indent=2)
+
+
+def deploy(
+    stage: str,
+    *,
+    register_keys: RegisterKeys,
+    issuer: str | None = None,
+    project: Path = PROJECT,
+) -> Deployment:
+    """Deploy `stage`, or bring it up to date; may be run again at any time, also after a failure.
+
+    `issuer` is for a name this deployment does not set up itself (a proxy in front); it is kept for
+    later runs. Raises DeploymentError with what to do about it.
+    """
+    check_stage(stage)
+    session = boto3.Session()
+    region = session.region_name
+    if not region:
+        raise DeploymentError("no region: set AWS_REGION or choose a profile that has one")
+    configured = configuration.read(project)
+    configuration.check_app_name(configured)
+    api = configuration.deployed_api(project, stage)
+    known = (
+        issuer
+        or configuration.custom_domain_issuer(configured, stage)
+        or configuration.configured_issuer(configured, stage, api)
+    )
+    if api is None:
+        _refuse_second_api(session.client("lambda"), stage)
+
+    outputs = stack.up(
+        session.client("cloudformation"),
+        stack_name(stage),
+        stack.body(template.for_stage(template.load(), stage)),
+        parameters=template.parameters(stage),
+        tags={"app": PREFIX, "stage": stage},
+        say=say,
+    )
+    key_arns = tuple(outputs[name] for name in ("Rs256KeyArn", "Es256KeyArn") if name in outputs)
+
+    variables = _configure(project, stage, known or configuration.UNKNOWN_ISSUER, outputs)
+    say("keys: registering")
+    register_keys({**_environ(session), **variables, "AWS_REGION": region}, key_arns)
+
+    _run_chalice(project, stage, region)
+    api = configuration.deployed_api(project, stage)
+    if api is None:
+        raise DeploymentError("chalice deploy ended without a REST API")
+    gateway = configuration.gateway_stage(configured, stage)
+    if known is None:
+        known = configuration.execute_api_issuer(api, region, gateway)
+        say(f"issuer: {known}")
+        _configure(project, stage, known, outputs)
+        _run_chalice(project, stage, region)
+
+    say("gateway responses: putting")
+    apigateway = session.client("apigateway", config=_PATIENT)
+    gateway_responses.put(apigateway, api, gateway, known)
+    return Deployment(
+        stage=stage,
+        issuer=known,
+        region=region,
+        function=resource_name(stage),
+        api=api,
+        gateway=gateway,
+        table_name=outputs["TableName"],
+        table_arn=outputs["TableArn"],
+        key_arns=key_arns,
+    )
+
+
+def _environ(session: boto3.Session) -> dict[str, str]:
+    """The environment with the credentials in it, wherever they came from (a profile, a sign-in)."""
+    found = session.get_credentials()
+    if found is None:
+        raise DeploymentError("no AWS credentials: configure a profile or sign in")
+    frozen = found.get_frozen_credentials()
+    token = {"AWS_SESSION_TOKEN": frozen.token} if frozen.token else {}
+    return {
+        **os.environ,
+        "AWS_ACCESS_KEY_ID": frozen.access_key,
+        "AWS_SECRET_ACCESS_KEY": frozen.secret_key,
+        **token,
+    }
+
+
+def _configure(
+    project: Path, stage: str, issuer: str, outputs: Mapping[str, str]
+) -> dict[str, str]:
+    """Write the stack's outputs into the stage's configuration and its policy."""
+    variables = {"ISSUER": issuer, "STAGE": stage, "TABLE_NAME": outputs["TableName"]}
+    current = configuration.read(project)
+    configuration.write(project, configuration.with_environment(current, stage, variables))
+    filled = policy.filled(policy.load(), policy.values(stage, outputs["TableArn"]))
+    path = project / ".chalice" / f"policy-{stage}.json"
+    path.write_text(json.dumps(filled, indent=2) + "\n", encoding="utf-8")
+    return variables
+
+
+def _run_chalice(project: Path, stage: str, region: str) -> None:
+    say("chalice deploy")
+    environ = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+    chalice_command.run(project, "deploy", "--stage", stage, environ=environ)
+
+
+def _refuse_second_api(functions: Any, stage: str) -> None:
+    """Chalice finds a function by its name but an API only by its own record.
+
+    Deploying a stage from a second checkout would make a second API, with another issuer.
+    """
+    try:
+        functions.get_function(FunctionName=resource_name(stage))
+    except functions.exceptions.ResourceNotFoundException:
+        return
+    raise DeploymentError(
+        f"stage {stage} was deployed from another checkout: "
+        f"bring its .chalice/deployed/{stage}.json here"
+    )

@@ -1,0 +1,74 @@
+"""The policy of the API's role: one document, written by hand, filled in two ways.
+
+`infra/cloudformation/policy.json` is the source. For `chalice deploy` the stack's outputs are put
+in and the result is `.chalice/policy-<stage>.json`; for one CloudFormation stack the same places
+become Fn::Sub. The filled file carries an account id: it is not kept under version control.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from string import Template
+from typing import Any
+
+from .names import CLOUDFORMATION, PREFIX, resource_name
+
+Document = dict[str, Any]
+
+_IN_CLOUDFORMATION = {
+    "TableArn": "${Table.Arn}",
+    "Partition": "${AWS::Partition}",
+    "Region": "${AWS::Region}",
+    "Account": "${AWS::AccountId}",
+    "Prefix": "${Prefix}",
+    "Stage": "${Stage}",
+    "FunctionName": "${Prefix}-${Stage}",
+}
+
+
+def load() -> Document:
+    """The policy with its places still open."""
+    document: Document = json.loads((CLOUDFORMATION / "policy.json").read_text(encoding="utf-8"))
+    return document
+
+
+def values(stage: str, table_arn: str) -> dict[str, str]:
+    """What goes into the places; partition, region and account are read off the table's ARN."""
+    _, partition, _, region, account, _ = table_arn.split(":", 5)
+    return {
+        "TableArn": table_arn,
+        "Partition": partition,
+        "Region": region,
+        "Account": account,
+        "Prefix": PREFIX,
+        "Stage": stage,
+        "FunctionName": resource_name(stage),
+    }
+
+
+def filled(document: Document, places: Mapping[str, str]) -> Document:
+    """The policy with every place filled; KeyError names one that has no value."""
+    result: Document = _walk(document, lambda text: Template(text).substitute(places))
+    return result
+
+
+def in_cloudformation(document: Document) -> Document:
+    """The policy for a template: an open place becomes Fn::Sub of what the stack knows."""
+
+    def substitute(text: str) -> Any:
+        filled_in = Template(text).substitute(_IN_CLOUDFORMATION)
+        return {"Fn::Sub": filled_in} if filled_in != text or "${" in text else text
+
+    result: Document = _walk(document, substitute)
+    return result
+
+
+def _walk(node: Any, change: Callable[[str], Any]) -> Any:
+    if isinstance(node, str):
+        return change(node)
+    if isinstance(node, list):
+        return [_walk(member, change) for member in node]
+    if isinstance(node, dict):
+        return {name: _walk(member, change) for name, member in node.items()}
+    return node

@@ -1,0 +1,82 @@
+"""The demo seeds: known to everyone, so for a stage that only its own machine can reach."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+from chalicelib.administration import Refused, clients, resources, users
+from chalicelib.aws.log import Log
+from chalicelib.records.record import Value
+from infra.stage import open_services
+
+RESOURCE = {
+    "resource": "https://api.example.com",
+    "name": "Example API",
+    "scopes": {"read": "Read your files", "write": "Change and delete your files"},
+}
+USER = ("demo@example.com", "demo-password")
+CLAIMS: Mapping[str, Value] = {
+    "name": "Demo Person",
+    "given_name": "Demo",
+    "family_name": "Person",
+    "email": "demo@example.com",
+    "email_verified": True,
+}
+REDIRECT = "http://127.0.0.1:8000/demo/callback"
+CODE_FLOW = ["authorization_code", "refresh_token"]
+CLIENTS: tuple[Mapping[str, object], ...] = (
+    {
+        "client_id": "demoweb",
+        "client_secret": "demowebsecret",
+        "client_name": "Demo Web",
+        "client_uri": "http://127.0.0.1:8000/demo",
+        "redirect_uris": [REDIRECT],
+        "grant_types": CODE_FLOW,
+        "allowed_resources": [RESOURCE["resource"]],
+    },
+    {
+        "client_id": "demospa",
+        "client_name": "Demo Single-Page App",
+        "redirect_uris": [REDIRECT],
+        "grant_types": CODE_FLOW,
+        "token_endpoint_auth_method": "none",
+        "allowed_resources": [RESOURCE["resource"]],
+    },
+    {
+        "client_id": "demomachine",
+        "client_secret": "demomachinesecret",
+        "client_name": "Demo Machine",
+        "grant_types": ["client_credentials"],
+        "scope": "read write",
+        "allowed_resources": [RESOURCE["resource"]],
+    },
+)
+
+
+class NotLocal(Exception):
+    """The stage can be reached by others."""
+
+
+def plant(environ: Mapping[str, str]) -> None:
+    """Plant the demo resource, user and clients; what is there stays.
+
+    NotLocal unless the stage's table lies in an emulated cloud on this very machine.
+    """
+    emulator = urlsplit(environ.get("AWS_ENDPOINT_URL", ""))
+    if emulator.hostname not in ("127.0.0.1", "::1", "localhost"):
+        raise NotLocal("the demo seeds are for emulated stages only: everyone knows their secrets")
+    services = open_services(environ, Log(io.StringIO()))
+    _once(lambda: resources.create(RESOURCE, services))
+    _once(lambda: users.create(*USER, CLAIMS, services))
+    for metadata in CLIENTS:
+        _once(lambda metadata=metadata: clients.create(metadata, services))  # type: ignore[misc]  # bound now
+
+
+def _once(create: Callable[[], object]) -> None:
+    try:
+        create()
+    except Refused as refused:
+        if "exists already" not in str(refused):
+            raise

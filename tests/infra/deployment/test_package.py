@@ -1,0 +1,48 @@
+"""What is merged over Chalice's template, before Chalice is asked: pure functions on dicts."""
+
+from typing import Any
+
+from infra.deployment import template
+from infra.deployment.package import call_function_by_name, merged
+
+MERGED = merged(template.for_stage(template.load(), "dev"), "dev", "")
+
+
+def _variables() -> dict[str, Any]:
+    found: dict[str, Any] = MERGED["Resources"]["APIHandler"]["Properties"]["Environment"]
+    return dict(found["Variables"])
+
+
+def test_the_function_learns_its_table_from_the_stack() -> None:
+    """No output has to be copied by hand."""
+    assert _variables()["TABLE_NAME"] == {"Ref": "Table"}
+
+
+def test_the_issuer_is_a_parameter_or_api_gateways_own_url() -> None:
+    """With a domain it is given; without, the stack itself knows the API's id."""
+    _, given, own = _variables()["ISSUER"]["Fn::If"]
+    assert given == {"Ref": "Issuer"}
+    url = "https://${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/dev"
+    assert own == {"Fn::Sub": url}
+    assert MERGED["Outputs"]["Issuer"]["Value"] == _variables()["ISSUER"]
+
+
+def test_a_given_issuer_is_the_parameters_default() -> None:
+    """`--issuer`, or the custom domain of the configuration."""
+    with_domain = merged(template.load(), "dev", "https://id.example.com")
+    assert with_domain["Parameters"]["Issuer"]["Default"] == "https://id.example.com"
+
+
+def test_gateway_responses_are_part_of_the_apis_document() -> None:
+    """As resources of their own they are not ordered before the deployment of the stage."""
+    body = MERGED["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    assert "THROTTLED" in body["x-amazon-apigateway-gateway-responses"]
+
+
+def test_the_api_calls_the_function_by_its_name() -> None:
+    """So that the function's environment may name the API: neither waits for the other."""
+    uri = "arn:aws:apigateway:::lambda:path/functions/${APIHandler.Arn}/invocations"
+    chalices = {"RestAPI": {"Properties": {"DefinitionBody": {"paths": {"/a": {"Fn::Sub": uri}}}}}}
+    changed = call_function_by_name({"Resources": chalices})
+    body = changed["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    assert "function:${Prefix}-${Stage}/invocations" in body["paths"]["/a"]["Fn::Sub"]

@@ -1,0 +1,117 @@
+"""The policy of the API's role: least privilege, in both of its forms."""
+
+import json
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+
+from infra.deployment import policy
+
+TABLE_ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/postern-dev"
+FILLED = policy.filled(policy.load(), policy.values("dev", TABLE_ARN))
+IN_TEMPLATE = policy.in_cloudformation(policy.load())
+BOTH = pytest.mark.parametrize("document", [FILLED, IN_TEMPLATE], ids=["filled", "template"])
+
+
+def _actions(document: dict[str, Any]) -> set[str]:
+    found: set[str] = set()
+    for statement in document["Statement"]:
+        actions = statement["Action"]
+        found |= {actions} if isinstance(actions, str) else set(actions)
+    return found
+
+
+def _statement(service: str) -> dict[str, Any]:
+    (found,) = (s for s in FILLED["Statement"] if str(s["Action"]).lstrip("['").startswith(service))
+    statement: dict[str, Any] = found
+    return statement
+
+
+@BOTH
+def test_the_role_may_do_these_and_nothing_else(document: dict[str, Any]) -> None:
+    """Items of the table, signatures, its own log lines."""
+    assert _actions(document) == {
+        "dynamodb:BatchGetItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+        "kms:Sign",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    }
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "dynamodb:Scan",
+        "dynamodb:DeleteTable",
+        "dynamodb:ExportTableToPointInTime",
+        "kms:CreateKey",
+        "kms:Decrypt",
+        "kms:GetPublicKey",
+        "kms:ScheduleKeyDeletion",
+        "kms:TagResource",
+        "iam:PassRole",
+        "logs:CreateLogGroup",
+    ],
+)
+def test_no_pattern_lets_more_in(action: str) -> None:
+    """Not by name and not by a wildcard: no scan, no new key, no tag that would admit one."""
+    assert not any(fnmatchcase(action, allowed) for allowed in _actions(FILLED))
+
+
+def test_items_are_those_of_this_stages_table() -> None:
+    """One ARN, without a wildcard."""
+    assert _statement("dynamodb")["Resource"] == TABLE_ARN
+
+
+@BOTH
+def test_no_statement_is_for_every_resource(document: dict[str, Any]) -> None:
+    """A resource is named down to its service, account and kind."""
+    for statement in document["Statement"]:
+        resource = statement["Resource"]
+        arn = resource if isinstance(resource, str) else resource["Fn::Sub"]
+        assert arn == "${Table.Arn}" or arn.startswith("arn:")
+        assert "*" not in arn.rsplit(":", 2)[0].removesuffix("*"), arn
+
+
+def test_a_signature_needs_the_tags_of_project_and_stage() -> None:
+    """A key made later by `key rotate` works at once; another project's or stage's never."""
+    equals = _statement("kms")["Condition"]["StringEquals"]
+    assert equals["aws:ResourceTag/app"] == "postern"
+    assert equals["aws:ResourceTag/stage"] == "dev"
+
+
+def test_a_signature_is_by_one_of_two_algorithms() -> None:
+    """RS256 and ES256 in KMS's words."""
+    equals = _statement("kms")["Condition"]["StringEquals"]
+    assert equals["kms:SigningAlgorithm"] == ["RSASSA_PKCS1_V1_5_SHA_256", "ECDSA_SHA_256"]
+
+
+def test_the_log_is_the_functions_own() -> None:
+    """It may add to its own log group, which the stack made."""
+    group = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/postern-dev:*"
+    assert _statement("logs")["Resource"] == group
+
+
+@BOTH
+def test_every_place_is_filled(document: dict[str, Any]) -> None:
+    """What is left of `${...}` is inside Fn::Sub and known to CloudFormation."""
+    text = json.dumps(document)
+    if document is FILLED:
+        assert "${" not in text
+    else:
+        assert "${TableArn}" not in text
+        assert text.count("${") > 0
+
+
+def test_partition_and_region_are_the_tables() -> None:
+    """The same source serves the partitions of China and GovCloud."""
+    arn = "arn:aws-cn:dynamodb:cn-north-1:123456789012:table/postern-prod"
+    filled = policy.filled(policy.load(), policy.values("prod", arn))
+    kms = next(s for s in filled["Statement"] if s["Action"] == "kms:Sign")
+    assert kms["Resource"] == "arn:aws-cn:kms:cn-north-1:123456789012:key/*"

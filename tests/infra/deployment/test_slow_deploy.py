@@ -1,0 +1,156 @@
+"""`deploy` and `destroy` to completion against emulators: Chalice itself runs. Slow."""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib.routes import ROUTES
+from infra import bootstrap
+from infra.deployment import policy
+from infra.deployment.deploy import Deployment, deploy
+from infra.deployment.destroy import destroy
+from infra.deployment.gateway_responses import RESPONSES
+from infra.deployment.names import PROJECT, DeploymentError
+
+from .emulators import emulators
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A checkout, what its deployment reported, and what was registered."""
+
+    project: Path
+    result: Deployment
+    registered: list[str]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout of one's own: a deployment writes into it."""
+    tree = tmp_path_factory.mktemp("checkout")
+    for name in ("app.py", "requirements.txt"):
+        shutil.copy(PROJECT / name, tree)
+    shutil.copytree(
+        PROJECT / "chalicelib", tree / "chalicelib", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    (tree / ".chalice").mkdir()
+    shutil.copy(PROJECT / ".chalice" / "config.json", tree / ".chalice")
+    return tree
+
+
+@pytest.fixture(scope="module")
+def deployed(project: Path) -> Iterator[Deployed]:
+    """Stage dev, deployed."""
+    registered: list[str] = []
+
+    def register_keys(environ: Mapping[str, str], arns: Sequence[str]) -> None:
+        registered.extend(key.alg for key in bootstrap.register_keys(environ, arns))
+
+    with emulators() as variables, pytest.MonkeyPatch.context() as environ:
+        for name, value in variables.items():
+            environ.setenv(name, value)
+        result = deploy("dev", register_keys=register_keys, project=project)
+        yield Deployed(project, result, registered)
+
+
+def test_the_function_is_the_configured_one(deployed: Deployed) -> None:
+    """Memory, timeout and architecture came through; Chalice's defaults are far too small."""
+    function = boto3.client("lambda").get_function(FunctionName="postern-dev")["Configuration"]
+    assert function["Handler"] == "app.app"
+    assert (function["MemorySize"], function["Timeout"]) == (1769, 15)
+    assert function["Architectures"] == ["arm64"]
+
+
+def test_the_function_knows_its_issuer_and_table(deployed: Deployed) -> None:
+    """The issuer is API Gateway's URL with the API's id, known after the first of two runs."""
+    function = boto3.client("lambda").get_function(FunctionName="postern-dev")["Configuration"]
+    assert function["Environment"]["Variables"] == {
+        "ISSUER": f"https://{deployed.result.api}.execute-api.eu-west-1.amazonaws.com/dev",
+        "STAGE": "dev",
+        "TABLE_NAME": "postern-dev",
+    }
+
+
+def test_the_role_holds_the_policy_and_nothing_else(deployed: Deployed) -> None:
+    """One inline policy, filled in from the stack's outputs."""
+    iam = boto3.client("iam")
+    role = "postern-dev-api_handler"
+    (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    held = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+    table_arn = deployed.result.table_arn
+    assert held == policy.filled(policy.load(), policy.values("dev", table_arn))
+    assert iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"] == []
+
+
+def test_every_route_is_on_the_api(deployed: Deployed) -> None:
+    """Each path of the table, with the methods that its endpoint takes."""
+    apigateway = boto3.client("apigateway")
+    found = apigateway.get_resources(restApiId=deployed.result.api, limit=500)["items"]
+    methods = {resource["path"]: set(resource.get("resourceMethods", ())) for resource in found}
+    for route in ROUTES:
+        assert set(route.methods) <= methods[route.path], route.path
+
+
+def test_the_stage_is_deployed_and_throttled(deployed: Deployed) -> None:
+    """One stage of the configured name."""
+    apigateway = boto3.client("apigateway")
+    (stage,) = apigateway.get_stages(restApiId=deployed.result.api)["item"]
+    assert stage["stageName"] == "dev"
+    assert stage["methodSettings"]["*/*"]["throttlingRateLimit"] > 0
+
+
+def test_the_gateway_responses_are_on_the_api(deployed: Deployed) -> None:
+    """Put again after the last run of Chalice, which overwrites them."""
+    apigateway = boto3.client("apigateway")
+    found = apigateway.get_gateway_responses(restApiId=deployed.result.api)["items"]
+    bodies = {response["responseType"]: response["responseTemplates"] for response in found}
+    for response in RESPONSES:
+        body = bodies[response.kind]["application/json"]
+        assert json.loads(body)["error"] == response.error
+        assert deployed.result.issuer in body
+
+
+def test_both_keys_are_registered(deployed: Deployed) -> None:
+    """The key set has what the stack made."""
+    assert sorted(deployed.registered) == ["ES256", "RS256"]
+
+
+def test_the_outputs_are_in_the_stages_configuration(deployed: Deployed) -> None:
+    """The operator's command line reads them there."""
+    configured = json.loads((deployed.project / ".chalice" / "config.json").read_text())
+    assert configured["stages"]["dev"]["environment_variables"]["TABLE_NAME"] == "postern-dev"
+    assert "ISSUER" not in configured["stages"]["prod"]["environment_variables"]
+
+
+def test_the_result_is_json_without_secrets(deployed: Deployed) -> None:
+    """What was created and the issuer, for a script to read."""
+    printed = json.loads(deployed.result.as_json())
+    assert printed["issuer"] == deployed.result.issuer
+    assert len(printed["key_arns"]) == 2
+
+
+def test_a_second_checkout_is_refused(deployed: Deployed, tmp_path: Path) -> None:
+    """It would make a second API with another issuer beside the first."""
+    (tmp_path / ".chalice").mkdir()
+    shutil.copy(PROJECT / ".chalice" / "config.json", tmp_path / ".chalice")
+    with pytest.raises(DeploymentError, match="another checkout"):
+        deploy("dev", register_keys=_nothing, project=tmp_path)
+
+
+def test_destroying_takes_down_what_was_deployed(deployed: Deployed) -> None:
+    """Last in this module: API, function and stack go; table and keys only because asked."""
+    done = destroy("dev", yes=True, delete_table=True, delete_keys=True, project=deployed.project)
+    assert (done.api_deleted, done.table_deleted) == (True, True)
+    assert sorted(done.keys_scheduled) == sorted(deployed.result.key_arns)
+    functions: Any = boto3.client("lambda")
+    assert functions.list_functions()["Functions"] == []
+
+
+def _nothing(environ: Mapping[str, str], arns: Sequence[str]) -> None:
+    """No registration."""

@@ -1,0 +1,141 @@
+"""The real package, merged and put through the SAM transform. Slow: Chalice fetches wheels."""
+
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.api import ManualArgs, lint_file
+from samtranslator.translator.transform import transform
+
+from infra.deployment import policy
+from infra.deployment.package import package
+from infra.deployment.template import load
+
+# API Gateway of a Lambda's zip: unzipped, with room to spare below Lambda's 250 MB.
+_MOST_BYTES_UNZIPPED = 30_000_000
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """sam.json and deployment.zip of the checkout's dev stage."""
+    directory = tmp_path_factory.mktemp("package")
+    with pytest.MonkeyPatch.context() as environ:
+        environ.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+        environ.setenv("AWS_ACCESS_KEY_ID", "test")
+        environ.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        package("dev", directory)
+        yield directory
+
+
+@pytest.fixture(scope="module")
+def sam(out: Path) -> dict[str, Any]:
+    """The template as it is written."""
+    document: dict[str, Any] = json.loads((out / "sam.json").read_text())
+    return document
+
+
+@pytest.fixture(scope="module")
+def resources(sam: dict[str, Any]) -> dict[str, Any]:
+    """What CloudFormation makes of it: the resources after the SAM transform."""
+    uploaded = json.loads(json.dumps(sam))
+    uploaded["Resources"]["APIHandler"]["Properties"]["CodeUri"] = "s3://bucket/deployment.zip"
+    transformed = transform(uploaded, {}, _NoManagedPolicies())
+    found: dict[str, Any] = transformed["Resources"]
+    return found
+
+
+class _NoManagedPolicies:
+    """The transform asks AWS for the names of managed policies; there is none here."""
+
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+def test_cfn_lint_finds_nothing(out: Path) -> None:
+    """One well-formed template for the whole stage."""
+    found = lint_file(out / "sam.json", ManualArgs(regions=["eu-west-1"]))
+    assert [str(match) for match in found] == []
+
+
+def test_table_and_keys_are_in_the_one_stack(resources: dict[str, Any]) -> None:
+    """Nothing of table_and_keys.yaml is lost in the merge."""
+    assert set(load()["Resources"]) <= set(resources)
+
+
+def test_no_resource_waits_for_itself(resources: dict[str, Any]) -> None:
+    """References and DependsOn have no circle: the issuer's was the one to avoid."""
+    waits_for = {name: _named(resource, resources) for name, resource in resources.items()}
+    while leaves := [name for name, others in waits_for.items() if not others]:
+        for leaf in leaves:
+            del waits_for[leaf]
+        for others in waits_for.values():
+            others.difference_update(leaves)
+    assert waits_for == {}
+
+
+def test_the_role_has_the_policy_written_by_hand(resources: dict[str, Any]) -> None:
+    """The same document that `deploy` fills in, and no other."""
+    role = resources["ApiHandlerRole"]["Properties"]
+    (held,) = role["Policies"]
+    assert held["PolicyDocument"] == policy.in_cloudformation(policy.load())
+    assert "ManagedPolicyArns" not in role
+
+
+def test_each_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
+    """A function added later must bring its own policy, not share the API's."""
+    functions = [r for r in resources.values() if r["Type"] == "AWS::Lambda::Function"]
+    roles = [json.dumps(function["Properties"]["Role"]) for function in functions]
+    assert len(set(roles)) == len(roles)
+
+
+def test_the_stage_is_throttled(resources: dict[str, Any]) -> None:
+    """A flood leaves KMS and the account's other APIs their share."""
+    (settings,) = resources["RestAPIdevStage"]["Properties"]["MethodSettings"]
+    assert settings["ThrottlingRateLimit"] > 0
+
+
+def test_gateway_responses_survive_the_transform(resources: dict[str, Any]) -> None:
+    """They are in the document that CloudFormation imports."""
+    body = resources["RestAPI"]["Properties"]["Body"]
+    response = body["x-amazon-apigateway-gateway-responses"]["MISSING_AUTHENTICATION_TOKEN"]
+    assert response["statusCode"] == "404"
+
+
+def test_the_api_is_not_compressed(resources: dict[str, Any]) -> None:
+    """No MinimumCompressionSize came in by a default."""
+    assert "MinimumCompressionSize" not in resources["RestAPI"]["Properties"]
+
+
+def test_the_log_group_is_there_before_the_function(resources: dict[str, Any]) -> None:
+    """Lambda may not make it: the first call would otherwise lose its log."""
+    assert resources["APIHandler"]["DependsOn"] == "LogGroup"
+
+
+def test_the_zip_holds_the_application_and_no_tools(out: Path) -> None:
+    """app.py, chalicelib with its templates, the pinned libraries; no boto3, no infra, no tests."""
+    names = zipfile.ZipFile(out / "deployment.zip").namelist()
+    tops = {name.split("/")[0] for name in names}
+    assert {"app.py", "chalice", "chalicelib", "cryptography", "jinja2"} <= tops
+    assert "chalicelib/templates/layout.html" in names
+    assert tops.isdisjoint({"boto3", "botocore", "click", "infra", "tests", ".chalice"})
+
+
+def test_the_zip_is_small(out: Path) -> None:
+    """It is read at every cold start."""
+    entries = zipfile.ZipFile(out / "deployment.zip").infolist()
+    assert sum(entry.file_size for entry in entries) < _MOST_BYTES_UNZIPPED
+
+
+def _named(resource: Any, resources: dict[str, Any]) -> set[str]:
+    """The resources that one refers to, by Ref, Fn::GetAtt, Fn::Sub or DependsOn."""
+    text = json.dumps(resource)
+    found = set(re.findall(r'"Ref": "(\w+)"', text))
+    found |= set(re.findall(r'"Fn::GetAtt": \["(\w+)"', text))
+    found |= set(re.findall(r"\$\{(\w+)", text))
+    depends = resource.get("DependsOn", [])
+    found |= {depends} if isinstance(depends, str) else set(depends)
+    return found & set(resources)

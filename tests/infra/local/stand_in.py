@@ -1,0 +1,36 @@
+"""The local cloud as a program to start and stop, with `.local/env` in a folder of the test's.
+
+Arguments: the folder, and `real` for the project's own parts instead of stand-ins.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from infra.local.cloud import Parts, run
+
+
+class Handler:
+    """A Lambda handler with one route."""
+
+    routes = {"/healthz": {"GET": SimpleNamespace()}}
+
+    def __call__(self, event: Any, context: Any) -> dict[str, Any]:
+        """The issuer that it was loaded with."""
+        return {"statusCode": 200, "body": os.environ["ISSUER"]}
+
+
+def nothing(environ: object) -> None:
+    """In place of what makes the table and plants the seeds."""
+
+
+if __name__ == "__main__":
+    root = Path(sys.argv[1])
+    parts = Parts(prepare=nothing, plant=nothing, load=Handler, root=root)
+    if sys.argv[2:] == ["real"]:
+        parts = Parts(root=root)
+    sys.exit(run(os.environ, sys.stdout, sys.stderr, parts))

@@ -1,0 +1,86 @@
+"""The environment of the handler on this machine, and the file that shares it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from infra.local.environment import (
+    EnvironmentFile,
+    Refused,
+    check_stage,
+    local_environment,
+    port_of,
+)
+
+BASE, ENDPOINT = "http://127.0.0.1:8000", "http://127.0.0.1:5000"
+
+
+def test_handler_is_turned_to_the_emulator() -> None:
+    """Endpoint, credentials and names are the local ones, whatever the caller's were."""
+    caller = {"AWS_ACCESS_KEY_ID": "AKIAREAL", "AWS_PROFILE": "work", "AWS_SESSION_TOKEN": "t"}
+    local = local_environment(caller, base=BASE, endpoint=ENDPOINT)
+    assert local["AWS_ENDPOINT_URL"] == ENDPOINT
+    assert local["AWS_ACCESS_KEY_ID"] == local["AWS_SECRET_ACCESS_KEY"] == "local"
+    assert {"AWS_PROFILE", "AWS_SESSION_TOKEN"}.isdisjoint(local)
+
+
+@pytest.mark.parametrize(("given", "issuer"), [({}, BASE), ({"ISSUER": "https://x"}, "https://x")])
+def test_issuer_may_be_given(given: dict[str, str], issuer: str) -> None:
+    """ISSUER of the environment wins over the local address."""
+    assert local_environment(given, base=BASE, endpoint=ENDPOINT)["ISSUER"] == issuer
+
+
+def test_proxy_is_not_used_for_this_machine() -> None:
+    """A proxy of the environment keeps its exceptions and gets one more."""
+    local = local_environment({"no_proxy": "a.example"}, base=BASE, endpoint=ENDPOINT)
+    assert local["no_proxy"] == local["NO_PROXY"] == "a.example,127.0.0.1"
+
+
+@pytest.mark.parametrize("stage", ["prod", "Local", "dev"])
+def test_other_stages_are_refused(stage: str) -> None:
+    """Seeds that everyone knows are planted on stage local only."""
+    with pytest.raises(Refused, match="only runs as stage local"):
+        check_stage({"STAGE": stage})
+
+
+def test_local_stage_is_accepted() -> None:
+    """STAGE may be absent, empty or local."""
+    for environ in ({}, {"STAGE": ""}, {"STAGE": "local"}):
+        check_stage(environ)
+
+
+@pytest.mark.parametrize(("text", "port"), [("", 8000), ("0", 0), ("65535", 65535)])
+def test_port_is_a_number(text: str, port: int) -> None:
+    """PORT is 8000 unless it says otherwise."""
+    assert port_of({"PORT": text}) == port
+
+
+@pytest.mark.parametrize("text", ["http", "-1", "65536", "8000 ", "\u0661"])
+def test_other_ports_are_refused(text: str) -> None:
+    """What is no port number is named in the refusal."""
+    with pytest.raises(Refused, match="PORT must be"):
+        port_of({"PORT": text})
+
+
+def test_file_is_private_and_goes_away(tmp_path: Path) -> None:
+    """The file is readable by its owner alone and leaves no folder behind."""
+    environ = local_environment({}, base=BASE, endpoint=ENDPOINT)
+    path = tmp_path / ".local" / "env"
+    with EnvironmentFile(path, environ):
+        assert path.stat().st_mode & 0o777 == 0o600
+        values = dict(line.split("=", 1) for line in path.read_text().splitlines())
+    assert values["AWS_ENDPOINT_URL"] == ENDPOINT
+    assert values["ISSUER"] == BASE
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_file_of_another_run_stays(tmp_path: Path) -> None:
+    """A run that ends does not remove what a later one has written."""
+    path = tmp_path / ".local" / "env"
+    first = local_environment({}, base=BASE, endpoint=ENDPOINT)
+    second = local_environment({}, base="http://127.0.0.1:8001", endpoint=ENDPOINT)
+    with EnvironmentFile(path, first):
+        EnvironmentFile(path, second).__enter__()
+    assert "127.0.0.1:8001" in path.read_text()
