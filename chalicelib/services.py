@@ -72,6 +72,10 @@ class Services:
         """Clients and resources."""
         return Registry(self.table, self.now)
 
+    def close(self) -> None:
+        """Close the connections; the next call opens new ones."""
+        self.client.close()
+
     def random_text(self, size: int) -> str:
         """`size` random bytes in base64url."""
         return base64url(self.token_bytes(size))

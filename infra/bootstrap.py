@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from typing import Any
 
 from chalicelib.aws import keyring
+from chalicelib.aws.log import Log
 from chalicelib.aws.table import AlreadyExists
 from chalicelib.protocol import jwk, signing_keys
 from chalicelib.protocol.signing_keys import SigningKey
 from chalicelib.records.keyring import KEYRING_KEY, KeyringRecord
 from chalicelib.services import Services
-from infra.stage import aws_client
+from infra.stage import aws_client, open_services
 
 KEY_SPECS = {"RS256": "RSA_2048", "ES256": "ECC_NIST_P256"}
 
@@ -24,10 +26,11 @@ KEY_SPECS = {"RS256": "RSA_2048", "ES256": "ECC_NIST_P256"}
 def prepare(environ: Mapping[str, str], algorithms: Iterable[str] = ("RS256", "ES256")) -> None:
     """Make the table, one key an algorithm with its alias, and the keyring; again is fine."""
     create_table(environ)
-    services = Services.from_environment(environ)
-    _create_keyring(services)
-    missing = [alg for alg in algorithms if signing_keys.signer(services.keyring.keys, alg) is None]
-    register_keys(environ, [create_key(environ, alg) for alg in missing])
+    with closing(open_services(environ, Log())) as services:
+        _create_keyring(services)
+        keys = services.keyring.keys
+        missing = [alg for alg in algorithms if signing_keys.signer(keys, alg) is None]
+        register(services, environ, [create_key(environ, alg) for alg in missing])
 
 
 def create_table(environ: Mapping[str, str]) -> None:
@@ -85,11 +88,18 @@ def key_alias(stage: str, alg: str) -> str:
 
 
 def register_keys(environ: Mapping[str, str], key_arns: Iterable[str]) -> tuple[SigningKey, ...]:
-    """Bring KMS keys into the keyring, each once; returns every key of it.
+    """Bring KMS keys into the keyring, each once; returns every key of it."""
+    with closing(open_services(environ, Log())) as services:
+        return register(services, environ, key_arns)
 
-    The public half is read here, once, so that no request ever waits for it.
+
+def register(
+    services: Services, environ: Mapping[str, str], key_arns: Iterable[str]
+) -> tuple[SigningKey, ...]:
+    """The same, with services that are there. A stage without a keyring gets one.
+
+    The public half of each key is read here, once, so that no request ever waits for it.
     """
-    services = Services.from_environment(environ)
     _create_keyring(services)
     kms = aws_client("kms", environ)
     record = read_keyring(services)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
+from contextlib import closing
+from functools import partial
 from urllib.parse import urlsplit
 
 from chalicelib.administration import Refused, clients, resources, users
@@ -67,11 +69,11 @@ def plant(environ: Mapping[str, str]) -> None:
     emulator = urlsplit(environ.get("AWS_ENDPOINT_URL", ""))
     if emulator.hostname not in ("127.0.0.1", "::1", "localhost"):
         raise NotLocal("the demo seeds are for emulated stages only: everyone knows their secrets")
-    services = open_services(environ, Log(io.StringIO()))
-    _once(lambda: resources.create(RESOURCE, services))
-    _once(lambda: users.create(*USER, CLAIMS, services))
-    for metadata in CLIENTS:
-        _once(lambda metadata=metadata: clients.create(metadata, services))  # type: ignore[misc]  # bound now
+    with closing(open_services(environ, Log(io.StringIO()))) as services:
+        _once(partial(resources.create, RESOURCE, services))
+        _once(partial(users.create, *USER, CLAIMS, services))
+        for metadata in CLIENTS:
+            _once(partial(clients.create, metadata, services))
 
 
 def _once(create: Callable[[], object]) -> None:

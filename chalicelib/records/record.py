@@ -10,7 +10,7 @@ Modules of records do not defer annotations, so that the names can be read back 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self, cast
 
 # The values that an attribute can hold; a tuple is a DynamoDB list, a mapping a DynamoDB map.
 Value = str | int | bool | bytes | tuple["Value", ...] | Mapping[str, "Value"]
@@ -51,7 +51,7 @@ class Record:
     def attributes(self) -> dict[str, Value]:
         """The item without its key: short names, absent values left out."""
         item: dict[str, Value] = {"t": self.TYPE}
-        for name, attribute in attribute_names(type(self)).items():
+        for name, attribute in attribute_names(cast("Any", type(self))).items():
             value = getattr(self, name)
             if value is not None:
                 item[attribute] = value
@@ -66,7 +66,7 @@ class Record:
             raise ValueError(f"expected a {cls.TYPE} item, found {item.get('t')!r}")
         values: dict[str, Any] = {
             name: item[attribute]
-            for name, attribute in attribute_names(cls).items()
+            for name, attribute in attribute_names(cast("Any", cls)).items()
             if attribute in item
         }
         return cls(**values)
@@ -75,4 +75,4 @@ class Record:
 @cache
 def attribute_names(record: Any) -> Mapping[str, str]:
     """Field name to attribute name, from the annotations of a subclass of Record."""
-    return {field.name: field.type.__metadata__[0] for field in fields(record)}
+    return {field.name: cast("Any", field.type).__metadata__[0] for field in fields(record)}

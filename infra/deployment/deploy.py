@@ -11,13 +11,11 @@ that one alone runs Chalice twice. Until then ISSUER names a place that cannot e
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
 from . import chalice_command, configuration, gateway_responses, policy, stack, template
@@ -30,8 +28,7 @@ from .names import (
     say,
     stack_name,
 )
-
-RegisterKeys = Callable[[Mapping[str, str], Sequence[str]], object]
+from .operator import RegisterKeys, key_arns, open_session, stage_environ
 
 # API Gateway's control plane allows a few calls a second, and a redeployment every five seconds.
 _PATIENT = Config(retries={"mode": "standard", "max_attempts": 10})
@@ -69,10 +66,8 @@ def deploy(
     later runs. Raises DeploymentError with what to do about it.
     """
     check_stage(stage)
-    session = boto3.Session()
-    region = session.region_name
-    if not region:
-        raise DeploymentError("no region: set AWS_REGION or choose a profile that has one")
+    session = open_session()
+    region: str = session.region_name
     configured = configuration.read(project)
     configuration.check_app_name(configured)
     api = configuration.deployed_api(project, stage)
@@ -92,11 +87,10 @@ def deploy(
         tags={"app": PREFIX, "stage": stage},
         say=say,
     )
-    key_arns = tuple(outputs[name] for name in ("Rs256KeyArn", "Es256KeyArn") if name in outputs)
-
+    keys = key_arns(outputs)
     variables = _configure(project, stage, known or configuration.UNKNOWN_ISSUER, outputs)
     say("keys: registering")
-    register_keys({**_environ(session), **variables, "AWS_REGION": region}, key_arns)
+    register_keys(stage_environ(session, variables), keys)
 
     _run_chalice(project, stage, region)
     api = configuration.deployed_api(project, stage)
@@ -121,23 +115,8 @@ def deploy(
         gateway=gateway,
         table_name=outputs["TableName"],
         table_arn=outputs["TableArn"],
-        key_arns=key_arns,
+        key_arns=keys,
     )
-
-
-def _environ(session: boto3.Session) -> dict[str, str]:
-    """The environment with the credentials in it, wherever they came from (a profile, a sign-in)."""
-    found = session.get_credentials()
-    if found is None:
-        raise DeploymentError("no AWS credentials: configure a profile or sign in")
-    frozen = found.get_frozen_credentials()
-    token = {"AWS_SESSION_TOKEN": frozen.token} if frozen.token else {}
-    return {
-        **os.environ,
-        "AWS_ACCESS_KEY_ID": frozen.access_key,
-        "AWS_SECRET_ACCESS_KEY": frozen.secret_key,
-        **token,
-    }
 
 
 def _configure(

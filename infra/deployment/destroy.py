@@ -8,10 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
-
 from . import chalice_command, configuration, stack
 from .names import PREFIX, PROJECT, DeploymentError, check_stage, resource_name, say, stack_name
+from .operator import open_session
 
 # KMS allows 7 to 30 days; a key gone too early makes every token still out there unverifiable.
 PENDING_DAYS = 30
@@ -52,13 +51,11 @@ def destroy(
         if sys.stdin.readline().strip() != stage:
             raise DeploymentError("nothing was done")
 
-    session = boto3.Session()
-    region = session.region_name
-    if not region:
-        raise DeploymentError("no region: set AWS_REGION or choose a profile that has one")
+    session = open_session()
     had_api = configuration.deployed_api(project, stage) is not None
     if had_api:
         say("chalice delete")
+        region: str = session.region_name
         environ = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
         chalice_command.run(project, "delete", "--stage", stage, environ=environ)
 

@@ -18,6 +18,7 @@ import boto3
 
 from infra.deployment import gateway_responses, stack
 from infra.deployment.names import PREFIX, PROJECT, resource_name
+from infra.deployment.operator import key_arns
 from infra.deployment.package import package
 
 STAGE = "dev"
@@ -69,7 +70,7 @@ def deploy(url: str, out: Path, say: Callable[[str], None], *, project: Path = P
         issuer=outputs["Issuer"],
         function=outputs["APIHandlerName"],
         table_name=outputs["TableName"],
-        key_arns=tuple(outputs[name] for name in ("Rs256KeyArn", "Es256KeyArn") if name in outputs),
+        key_arns=key_arns(outputs),
     )
 
 

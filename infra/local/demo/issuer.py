@@ -51,8 +51,7 @@ class Issuer:
             pair = base64.b64encode(f"{client}:{secret}".encode()).decode()
             headers["Authorization"] = f"Basic {pair}"
         began = time.monotonic()
-        asked = urllib.request.Request(url, urlencode(fields).encode(), headers, method="POST")
-        status, body = _open(asked)
+        status, body = _open(url, urlencode(fields).encode(), headers)
         return Exchange(
             title=title,
             request=shown(url, headers, fields, client),
@@ -62,7 +61,7 @@ class Issuer:
         )
 
     def _json(self, url: str) -> dict[str, Any]:
-        status, body = _open(urllib.request.Request(url))
+        status, body = _open(url)
         try:
             found = json.loads(body)
         except ValueError:
@@ -80,7 +79,12 @@ def shown(url: str, headers: Mapping[str, str], form: Mapping[str, str], client:
     return "\n".join([*lines, "", *(f"{name}={value}" for name, value in form.items())])
 
 
-def _open(asked: urllib.request.Request) -> tuple[int, str]:
+def _open(
+    url: str, form: bytes | None = None, headers: Mapping[str, str] | None = None
+) -> tuple[int, str]:
+    if not url.startswith(("http://", "https://")):
+        raise Unreachable(f"{url} is no web address.")
+    asked = urllib.request.Request(url, form, dict(headers or {}))
     try:
         try:
             response = urllib.request.urlopen(asked, timeout=SECONDS)
@@ -89,4 +93,4 @@ def _open(asked: urllib.request.Request) -> tuple[int, str]:
         with response:
             return response.status, response.read(MOST_BYTES).decode(errors="replace")
     except OSError as error:
-        raise Unreachable(f"{asked.full_url} could not be reached: {error}.") from error
+        raise Unreachable(f"{url} could not be reached: {error}.") from error

@@ -20,6 +20,12 @@ from infra.deployment.names import PROJECT, DeploymentError
 
 from .emulators import emulators
 
+pytestmark = [
+    pytest.mark.emulator,
+    # Registration and seeding are one-shot commands: their connections end with the process.
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+]
+
 
 @dataclass(frozen=True)
 class Deployed:

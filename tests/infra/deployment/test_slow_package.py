@@ -15,6 +15,8 @@ from infra.deployment import policy
 from infra.deployment.package import package
 from infra.deployment.template import load
 
+pytestmark = pytest.mark.emulator
+
 # API Gateway of a Lambda's zip: unzipped, with room to spare below Lambda's 250 MB.
 _MOST_BYTES_UNZIPPED = 30_000_000
 

@@ -10,6 +10,8 @@ from infra.deployment import stack, template
 from infra.deployment.names import DeploymentError
 from infra.emulate.ministack import Ministack
 
+pytestmark = pytest.mark.emulator
+
 SOURCE = stack.body(template.for_stage(template.load(), "dev"))
 TAGS = {"app": "postern", "stage": "dev"}
 NAME = "postern-dev-resources"

@@ -1,15 +1,26 @@
 """The whole way: package, CloudFormation, API Gateway, Lambda process, the smoke story. Slow."""
 
 import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from infra import bootstrap, seeds
+from infra.deployment import configuration
+from infra.deployment.adopt import adopt
+from infra.deployment.names import PROJECT
 from infra.emulate import cloud, smoke
 from infra.emulate.ministack import Ministack
+
+pytestmark = [
+    pytest.mark.emulator,
+    # Registration and seeding are one-shot commands: their connections end with the process.
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +41,22 @@ def test_the_smoke_story_goes_well(deployed: cloud.Deployed) -> None:
     told: list[str] = []
     smoke.run(deployed.url, say=told.append)
     assert len(told) == 8
+
+
+def test_a_stage_of_one_stack_is_adopted(deployed: cloud.Deployed, tmp_path: Path) -> None:
+    """Its outputs become the configuration that the operator's command line reads."""
+    (tmp_path / ".chalice").mkdir()
+    shutil.copy(PROJECT / ".chalice" / "config.json", tmp_path / ".chalice")
+    registered: list[str] = []
+    variables = adopt(
+        cloud.STAGE,
+        "postern-dev",
+        register_keys=lambda _, arns: registered.extend(arns),
+        project=tmp_path,
+    )
+    written = configuration.read(tmp_path)["stages"]["dev"]["environment_variables"]
+    assert variables == written == deployed.environ
+    assert tuple(registered) == deployed.key_arns
 
 
 def test_the_role_cannot_scan(deployed: cloud.Deployed) -> None:

@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from infra.local.cloud import Parts, run
 
@@ -17,7 +17,7 @@ from infra.local.cloud import Parts, run
 class Handler:
     """A Lambda handler with one route."""
 
-    routes = {"/healthz": {"GET": SimpleNamespace()}}
+    routes: ClassVar = {"/healthz": {"GET": SimpleNamespace()}}
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
         """The issuer that it was loaded with."""

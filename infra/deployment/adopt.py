@@ -1,0 +1,35 @@
+"""After one CloudFormation stack came up: its outputs into the configuration, its keys registered.
+
+`deploy` does both by itself. A stage of one stack is deployed by CloudFormation's own tools, and the
+operator's command line reaches it only through `.chalice/config.json`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import configuration, stack
+from .names import PROJECT, check_stage, say
+from .operator import RegisterKeys, key_arns, open_session, stage_environ
+
+
+def adopt(
+    stage: str, stack_name: str, *, register_keys: RegisterKeys, project: Path = PROJECT
+) -> dict[str, str]:
+    """Write what the stack made into the stage's configuration and register its keys.
+
+    Returns the stage's variables. DeploymentError when there is no such stack.
+    """
+    check_stage(stage)
+    session = open_session()
+    outputs = stack.outputs(session.client("cloudformation"), stack_name)
+    variables = {
+        "ISSUER": outputs["Issuer"],
+        "STAGE": stage,
+        "TABLE_NAME": outputs["TableName"],
+    }
+    current = configuration.read(project)
+    configuration.write(project, configuration.with_environment(current, stage, variables))
+    say("keys: registering")
+    register_keys(stage_environ(session, variables), key_arns(outputs))
+    return variables

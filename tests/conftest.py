@@ -1,0 +1,39 @@
+"""What every test can have: an emulated AWS, and a server on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from infra import bootstrap
+from infra.local.emulator import Emulator
+from infra.stage import aws_client
+from tests.emulated_aws import Recorder
+from tests.world import World
+
+
+@pytest.fixture(scope="session")
+def emulated() -> Iterator[tuple[str, Recorder, dict[str, dict[str, str]]]]:
+    """The emulator of this run: its URL, its recorder, and its KMS keys with their JWKs."""
+    recorder = Recorder()
+    with Emulator(recorder.wrap) as emulator:
+        environ = {
+            "STAGE": "local",
+            "AWS_REGION": "eu-west-1",
+            "AWS_ENDPOINT_URL": emulator.url,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+        }
+        kms = aws_client("kms", environ)
+        arns = [bootstrap.create_key(environ, alg) for alg in ("RS256", "ES256")]
+        yield emulator.url, recorder, {arn: bootstrap.public_jwk(kms, arn) for arn in arns}
+        kms.close()
+
+
+@pytest.fixture
+def world(emulated: tuple[str, Recorder, dict[str, dict[str, str]]]) -> Iterator[World]:
+    """A server with the demo seeds, at a time of its own."""
+    world = World(*emulated)
+    yield world
+    world.close()
