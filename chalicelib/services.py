@@ -50,7 +50,7 @@ class Services:
             lambda: from_environment(environ),
             endpoint=environ.get("AWS_ENDPOINT_URL"),
         )
-        return cls(settings, client)
+        return cls(settings, client, log=Log.at(environ.get("LOG_FILE")))
 
     @cached_property
     def table(self) -> Table:

@@ -1,4 +1,4 @@
-"""The log: one JSON object a line, on standard output, where Lambda picks it up.
+"""The log: one JSON object a line, on standard output, from where Lambda takes it.
 
 An audit event has a stable name and says who did what; it never holds a secret, a token or a code.
 The names are listed in docs/operations.md.
@@ -20,6 +20,12 @@ class Log:
         self._out = out
         self._clock = clock
         self.request_id = ""
+
+    @classmethod
+    def at(cls, path: str | None) -> Log:
+        """A log that appends to a file, as on a developer's machine; None: standard output."""
+        # Line-buffered, and open for as long as the process lives.
+        return cls(open(path, "a", buffering=1, encoding="ascii") if path else None)
 
     def event(self, name: str, **details: object) -> None:
         """An audit event: `token.issued`, `user.sign_in.failed`, …; None values are left out."""

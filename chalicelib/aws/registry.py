@@ -20,6 +20,7 @@ R = TypeVar("R", bound=Record)
 FRESH = 60
 MOST_KEPT = 500
 MOST_RESOURCES = 100
+MOST_ASKED = 10
 
 
 class Registry:
@@ -43,6 +44,7 @@ class Registry:
         """The resources that a client may name; only those it asks for, where it asks for any."""
         allowed = client.allowed_resources
         if asked:
+            asked = asked[:MOST_ASKED]  # each may cost a read, and anyone may ask
             uris = asked if allowed is None else tuple(uri for uri in asked if uri in allowed)
         else:
             uris = self._all_resources() if allowed is None else allowed

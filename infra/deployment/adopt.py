@@ -1,7 +1,7 @@
 """After one CloudFormation stack came up: its outputs into the configuration, its keys registered.
 
-`deploy` does both by itself. A stage of one stack is deployed by CloudFormation's own tools, and the
-operator's command line reaches it only through `.chalice/config.json`.
+`deploy` does both by itself. A stage of one stack is deployed by CloudFormation's own tools, and
+the operator's command line reaches it only through `.chalice/config.json`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import configuration, stack
+from .access import RegisterKeys, key_arns, open_session, stage_environ
 from .names import PROJECT, check_stage, say
-from .operator import RegisterKeys, key_arns, open_session, stage_environ
 
 
 def adopt(

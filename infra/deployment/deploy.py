@@ -19,6 +19,7 @@ from typing import Any
 from botocore.config import Config
 
 from . import chalice_command, configuration, gateway_responses, policy, stack, template
+from .access import RegisterKeys, key_arns, open_session, stage_environ
 from .names import (
     PREFIX,
     PROJECT,
@@ -28,7 +29,6 @@ from .names import (
     say,
     stack_name,
 )
-from .operator import RegisterKeys, key_arns, open_session, stage_environ
 
 # API Gateway's control plane allows a few calls a second, and a redeployment every five seconds.
 _PATIENT = Config(retries={"mode": "standard", "max_attempts": 10})
@@ -148,6 +148,6 @@ def _refuse_second_api(functions: Any, stage: str) -> None:
     except functions.exceptions.ResourceNotFoundException:
         return
     raise DeploymentError(
-        f"stage {stage} was deployed from another checkout: "
-        f"bring its .chalice/deployed/{stage}.json here"
+        f"stage {stage} was deployed from another checkout, or as one stack: "
+        f"bring the checkout's .chalice/deployed/{stage}.json here, or update the stack"
     )

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from . import chalice_command, configuration, stack
+from .access import open_session
 from .names import PREFIX, PROJECT, DeploymentError, check_stage, resource_name, say, stack_name
-from .operator import open_session
 
 # KMS allows 7 to 30 days; a key gone too early makes every token still out there unverifiable.
 PENDING_DAYS = 30

@@ -8,12 +8,14 @@ address.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import Message
+from html import unescape
 from html.parser import HTMLParser
 from http.client import HTTPResponse
-from http.cookiejar import CookieJar
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -48,7 +50,8 @@ class Browser:
     def __init__(self, issuer: str, base: str) -> None:
         self._issuer = issuer
         self._base = base
-        self._cookies = CookieJar()
+        # Browsers send Secure cookies to a loopback address too, and http is nowhere else.
+        self._cookies = CookieJar(DefaultCookiePolicy(secure_protocols=("http", "https")))
         self._opener = build_opener(_NoRedirects)
 
     def send(
@@ -83,6 +86,14 @@ class Browser:
         if not url.startswith(self._issuer):
             raise RuntimeError(f"{url} is not the issuer's")
         return self._base + url.removeprefix(self._issuer)
+
+
+def words(answer: Answer) -> str:
+    """What a person would read of a page; another body as it is."""
+    if "html" not in answer.headers.get("Content-Type", ""):
+        return answer.body
+    text = re.sub(r"<style.*?</style>|<[^>]*>", " ", answer.body, flags=re.DOTALL)
+    return " ".join(unescape(text).split())
 
 
 def forms(answer: Answer) -> dict[str, Form]:

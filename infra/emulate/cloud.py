@@ -17,8 +17,8 @@ from typing import Any
 import boto3
 
 from infra.deployment import gateway_responses, stack
+from infra.deployment.access import key_arns
 from infra.deployment.names import PREFIX, PROJECT, resource_name
-from infra.deployment.operator import key_arns
 from infra.deployment.package import package
 
 STAGE = "dev"

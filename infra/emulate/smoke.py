@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 import jwt
 
-from .browser import Answer, Browser, Pairs, forms
+from .browser import Answer, Browser, Pairs, forms, words
 
 Say = Callable[[str], None]
 Json = dict[str, Any]
@@ -229,7 +229,7 @@ class Story:
 
     @staticmethod
     def _failure(claim: str, answer: Answer) -> SmokeFailure:
-        return SmokeFailure(f"{claim}: {answer.url} said {answer.status} {answer.body[:2000]}")
+        return SmokeFailure(f"{claim}: {answer.url} said {answer.status} {words(answer)[:1000]}")
 
 
 def _basic(client: str, secret: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from typing import Any, TextIO
 
 from infra.local.environment import (
     EnvironmentFile,
+    LogFile,
     Refused,
     check_stage,
     local_environment,
@@ -85,7 +86,9 @@ def start(environ: Environ, progress: Progress, cleanup: ExitStack, parts: Parts
         emulator = cleanup.enter_context(Emulator())
     # The server stops first: its last requests still need the emulator.
     cleanup.callback(server.stop)
-    local = local_environment(environ, base=server.url, endpoint=emulator.url)
+    # A log of its own: what is printed here ends with the line `ready`.
+    log_file = cleanup.enter_context(LogFile(parts.root / ".local" / "log")).path
+    local = local_environment(environ, base=server.url, endpoint=emulator.url, log_file=log_file)
     environ.clear()
     # Before anything of the project is imported: settings are read once.
     environ.update(local)

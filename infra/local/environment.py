@@ -12,7 +12,7 @@ from pathlib import Path
 # What the command line needs from another terminal.
 SHARED = (
     *("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
-    *("TABLE_NAME", "ISSUER", "STAGE", "KEY_ALIASES"),
+    *("TABLE_NAME", "ISSUER", "STAGE", "KEY_ALIASES", "LOG_FILE"),
 )
 # These would lead the emulated calls to a real account, or elsewhere.
 FOREIGN = (
@@ -45,7 +45,9 @@ def check_stage(environ: Mapping[str, str]) -> None:
         )
 
 
-def local_environment(environ: Mapping[str, str], *, base: str, endpoint: str) -> dict[str, str]:
+def local_environment(
+    environ: Mapping[str, str], *, base: str, endpoint: str, log_file: Path
+) -> dict[str, str]:
     """The caller's environment, turned to the emulator at `endpoint`; a set ISSUER is kept."""
     kept = {name: value for name, value in environ.items() if name not in FOREIGN}
     around = [environ[name] for name in ("NO_PROXY", "no_proxy") if environ.get(name)]
@@ -61,6 +63,7 @@ def local_environment(environ: Mapping[str, str], *, base: str, endpoint: str) -
         "KEY_ALIASES": "alias/postern-local-rs256,alias/postern-local-es256",
         "ISSUER": environ.get("ISSUER") or base,
         "STAGE": "local",
+        "LOG_FILE": str(log_file),
         "NO_PROXY": no_proxy,
         "no_proxy": no_proxy,
     }
@@ -87,5 +90,30 @@ class EnvironmentFile:
         # Another run may have written its own since; that one stays.
         if self.path.exists() and self.path.read_text() == self.text:
             self.path.unlink()
-        if self.path.parent.is_dir() and not any(self.path.parent.iterdir()):
-            self.path.parent.rmdir()
+        _remove_if_empty(self.path.parent)
+
+
+class LogFile:
+    """`.local/log`, or `.local/log.<process>` beside another run: there while the context lasts."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> LogFile:
+        self.path.parent.mkdir(mode=0o700, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        try:
+            os.close(os.open(self.path, flags, 0o600))
+        except FileExistsError:
+            self.path = self.path.with_name(f"{self.path.name}.{os.getpid()}")
+            os.close(os.open(self.path, flags, 0o600))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.path.unlink(missing_ok=True)
+        _remove_if_empty(self.path.parent)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()

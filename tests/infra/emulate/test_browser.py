@@ -4,7 +4,7 @@ from email.message import Message
 
 import pytest
 
-from infra.emulate.browser import Answer, Browser, forms
+from infra.emulate.browser import Answer, Browser, forms, words
 from infra.emulate.smoke import Cast, main
 from infra.local.server import Server
 from infra.local.wire import Answer as Served
@@ -73,3 +73,11 @@ def test_the_cast_can_be_replaced() -> None:
 def test_without_a_url_it_says_how_it_is_called() -> None:
     """Exit status 2 is usage."""
     assert main(["--public"]) == 2
+
+
+def test_a_failure_is_told_in_the_pages_words() -> None:
+    """Not in its markup, nor in its style."""
+    headers = Message()
+    headers["Content-Type"] = "text/html; charset=utf-8"
+    body = "<style>p { color: red; }</style><h1>Not &amp; here</h1>\n<p>Go back.</p>"
+    assert words(Answer(ISSUER, 400, headers, body)) == "Not & here Go back."

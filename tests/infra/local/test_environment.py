@@ -8,6 +8,7 @@ import pytest
 
 from infra.local.environment import (
     EnvironmentFile,
+    LogFile,
     Refused,
     check_stage,
     local_environment,
@@ -15,12 +16,13 @@ from infra.local.environment import (
 )
 
 BASE, ENDPOINT = "http://127.0.0.1:8000", "http://127.0.0.1:5000"
+LOG = Path("log")
 
 
 def test_handler_is_turned_to_the_emulator() -> None:
     """Endpoint, credentials and names are the local ones, whatever the caller's were."""
     caller = {"AWS_ACCESS_KEY_ID": "AKIAREAL", "AWS_PROFILE": "work", "AWS_SESSION_TOKEN": "t"}
-    local = local_environment(caller, base=BASE, endpoint=ENDPOINT)
+    local = local_environment(caller, base=BASE, endpoint=ENDPOINT, log_file=LOG)
     assert local["AWS_ENDPOINT_URL"] == ENDPOINT
     assert local["AWS_ACCESS_KEY_ID"] == local["AWS_SECRET_ACCESS_KEY"] == "local"
     assert {"AWS_PROFILE", "AWS_SESSION_TOKEN"}.isdisjoint(local)
@@ -29,12 +31,12 @@ def test_handler_is_turned_to_the_emulator() -> None:
 @pytest.mark.parametrize(("given", "issuer"), [({}, BASE), ({"ISSUER": "https://x"}, "https://x")])
 def test_issuer_may_be_given(given: dict[str, str], issuer: str) -> None:
     """ISSUER of the environment wins over the local address."""
-    assert local_environment(given, base=BASE, endpoint=ENDPOINT)["ISSUER"] == issuer
+    assert local_environment(given, base=BASE, endpoint=ENDPOINT, log_file=LOG)["ISSUER"] == issuer
 
 
 def test_proxy_is_not_used_for_this_machine() -> None:
     """A proxy of the environment keeps its exceptions and gets one more."""
-    local = local_environment({"no_proxy": "a.example"}, base=BASE, endpoint=ENDPOINT)
+    local = local_environment({"no_proxy": "a.example"}, base=BASE, endpoint=ENDPOINT, log_file=LOG)
     assert local["no_proxy"] == local["NO_PROXY"] == "a.example,127.0.0.1"
 
 
@@ -66,7 +68,7 @@ def test_other_ports_are_refused(text: str) -> None:
 
 def test_file_is_private_and_goes_away(tmp_path: Path) -> None:
     """The file is readable by its owner alone and leaves no folder behind."""
-    environ = local_environment({}, base=BASE, endpoint=ENDPOINT)
+    environ = local_environment({}, base=BASE, endpoint=ENDPOINT, log_file=LOG)
     path = tmp_path / ".local" / "env"
     with EnvironmentFile(path, environ):
         assert path.stat().st_mode & 0o777 == 0o600
@@ -79,8 +81,21 @@ def test_file_is_private_and_goes_away(tmp_path: Path) -> None:
 def test_file_of_another_run_stays(tmp_path: Path) -> None:
     """A run that ends does not remove what a later one has written."""
     path = tmp_path / ".local" / "env"
-    first = local_environment({}, base=BASE, endpoint=ENDPOINT)
-    second = local_environment({}, base="http://127.0.0.1:8001", endpoint=ENDPOINT)
+    first = local_environment({}, base=BASE, endpoint=ENDPOINT, log_file=LOG)
+    second = local_environment({}, base="http://127.0.0.1:8001", endpoint=ENDPOINT, log_file=LOG)
     with EnvironmentFile(path, first):
         EnvironmentFile(path, second).__enter__()
     assert "127.0.0.1:8001" in path.read_text()
+
+
+def test_log_file_is_gone_with_its_run(tmp_path: Path) -> None:
+    """The log lasts as long as the server, and so does its folder."""
+    with LogFile(tmp_path / ".local" / "log") as log:
+        assert log.path.exists()
+    assert not (tmp_path / ".local").exists()
+
+
+def test_two_runs_have_two_logs(tmp_path: Path) -> None:
+    """A second server beside the first writes into a file of its own."""
+    with LogFile(tmp_path / "log") as first, LogFile(tmp_path / "log") as second:
+        assert first.path != second.path
