@@ -28,7 +28,7 @@ run: $(VENV)/.installed ## serve on http://127.0.0.1:$PORT with an embedded clou
 	@exec $(BIN)/python -m infra.local
 
 test: $(VENV)/.installed ## run the whole test suite
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: $(VENV)/.installed ## check format, lint and types
 	@$(BIN)/ruff format --check .

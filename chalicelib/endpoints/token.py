@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import client_authentication, tokens
-from ..errors import UnauthorizedClient, UnsupportedGrantType
+from ..errors import OAuthError, UnauthorizedClient, UnsupportedGrantType
 from ..grants import GRANT_TYPES, GrantType
 from ..http import Parameters, Request, Response, json_response
 from ..services import Services
@@ -26,7 +26,17 @@ def handle(request: Request, services: Services) -> Response:
     client = client_authentication.authenticate(request, services)
     if grant_type not in client.grant_types:
         raise UnauthorizedClient("This client is not registered for this grant type.")
-    authorization = grant.authorize(_only(form, grant.PARAMETERS), client, services)
+    try:
+        authorization = grant.authorize(_only(form, grant.PARAMETERS), client, services)
+    except OAuthError as refused:
+        services.log.event(
+            "token.refused",
+            client_id=client.client_id,
+            grant_type=grant_type,
+            error=refused.error,
+            reason=refused.detail or refused.description,
+        )
+        raise
     answer = tokens.issue(authorization, services)
     services.log.event(
         "token.issued",
