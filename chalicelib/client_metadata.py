@@ -60,6 +60,21 @@ def write(client: Client) -> dict[str, object]:
     return document
 
 
+def registration(client: Client, secret: str | None) -> dict[str, object]:
+    """What the client's developer is told, its secret this once. RFC 7591 section 3.2.1."""
+    if secret is None:
+        return write(client)
+    # Zero: the secret does not expire.
+    return {**write(client), "client_secret": secret, "client_secret_expires_at": 0}
+
+
+def unknown(metadata: Mapping[str, Any]) -> tuple[str, ...]:
+    """The members that `read` leaves out, so that a person can be told of a slip."""
+    known = {*_MEMBERS, "client_id", "client_secret"}
+    issued = {"client_id_issued_at", "client_secret_expires_at"}
+    return tuple(name for name in metadata if name not in known | issued)
+
+
 def grants_are_offered(client: Client) -> None:
     """Every grant type is one of ours, and they go together."""
     unknown = set(client.grant_types) - set(GRANT_TYPES)
@@ -142,7 +157,7 @@ RULES = (
 
 
 def _identifier(client_id: str) -> str:
-    if not _CLIENT_ID.fullmatch(client_id):
+    if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
         raise InvalidMetadata("client_id: must be 1 to 32 of the characters A-Z a-z 0-9 . _ ~ -")
     return client_id
 

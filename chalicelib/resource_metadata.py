@@ -19,6 +19,7 @@ def read(metadata: Mapping[str, Any], *, allow_http: bool = False) -> Resource:
     unknown = set(metadata) - {"resource", "name", "scopes", "access_token_lifetime", "signing_alg"}
     if unknown:
         raise InvalidMetadata(f"{', '.join(sorted(unknown))}: is not a member of a resource")
+    metadata = {name: value for name, value in metadata.items() if value is not None}
     uri = _uri(metadata.get("resource"), allow_http=allow_http)
     name = metadata.get("name", uri)
     if not isinstance(name, str) or not 1 <= len(name) <= 200 or not name.isprintable():

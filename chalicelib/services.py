@@ -21,6 +21,11 @@ from .encoding import base64url
 from .settings import Settings
 
 
+def system_clock() -> int:
+    """The time now, in epoch seconds."""
+    return int(time.time())
+
+
 class Services:
     """The world of one stage. `now` in epoch seconds; `token_bytes(n)` gives n random bytes."""
 
@@ -29,7 +34,7 @@ class Services:
         settings: Settings,
         client: AWSClient,
         *,
-        now: Callable[[], int] = lambda: int(time.time()),
+        now: Callable[[], int] = system_clock,
         token_bytes: Callable[[int], bytes] = os.urandom,
         log: Log | None = None,
     ) -> None:

@@ -7,14 +7,14 @@ deployment wrote into `.chalice/config.json`, reached with the caller's own AWS 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from chalicelib.aws.client import AWSClient
 from chalicelib.aws.credentials import Credentials
 from chalicelib.aws.log import Log
-from chalicelib.services import Services
+from chalicelib.services import Services, system_clock
 from chalicelib.settings import Settings
 
 LOCAL_ENV = Path(".local/env")
@@ -25,38 +25,45 @@ class NoSuchStage(Exception):
     """The stage cannot be reached; the message says what to do."""
 
 
-def environment(stage: str, environ: Mapping[str, str], root: Path) -> dict[str, str]:
-    """The variables of a stage. NoSuchStage when it does not run, or was never deployed."""
+def environment(stage: str, environ: Mapping[str, str], *folders: Path) -> dict[str, str]:
+    """The variables of a stage, from the first folder that knows it.
+
+    NoSuchStage when it does not run, was never deployed, or has no Region.
+    """
     if stage == "local":
-        return {**environ, **_read_env(root / LOCAL_ENV)}
-    try:
-        config = json.loads((root / CONFIG).read_text())
-        variables = config["stages"][stage]["environment_variables"]
-    except (OSError, ValueError, KeyError):
-        raise NoSuchStage(f"stage {stage} is not deployed: run make deploy STAGE={stage}") from None
-    region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
-    return {**environ, **({"AWS_REGION": region} if region else {}), **variables}
+        return {**environ, **_local(folders)}
+    variables = _deployed(stage, folders)
+    region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or _own_region()
+    if not region:
+        raise NoSuchStage("there is no AWS Region: set AWS_REGION or choose a profile that has one")
+    return {**environ, "AWS_REGION": region, **variables}
 
 
-def open_services(environ: Mapping[str, str], log: Log) -> Services:
+def open_services(
+    environ: Mapping[str, str], log: Log, now: Callable[[], int] = system_clock
+) -> Services:
     """The stage's services, signing its calls with the operator's credentials."""
     settings = Settings.read(environ)
-    client = AWSClient(
-        settings.region, lambda: _credentials(environ), endpoint=environ.get("AWS_ENDPOINT_URL")
-    )
-    return Services(settings, client, log=log)
+    endpoint = environ.get("AWS_ENDPOINT_URL")
+    client = AWSClient(settings.region, _credentials(environ), endpoint=endpoint)
+    return Services(settings, client, now=now, log=log)
 
 
 def aws_client(service: str, environ: Mapping[str, str]) -> Any:
     """A boto3 client for a stage: at the emulator where there is one, else on AWS."""
-    return _session(environ).client(service, endpoint_url=environ.get("AWS_ENDPOINT_URL"))
+    from botocore.config import Config
+
+    endpoint = environ.get("AWS_ENDPOINT_URL")
+    # An emulator on this machine is not behind the proxy that the rest of the world may be.
+    config = Config(proxies={}) if endpoint else None
+    return _session(environ).client(service, endpoint_url=endpoint, config=config)
 
 
 def _session(environ: Mapping[str, str]) -> Any:
     # boto3 takes most of a second to import, and --help needs none of it.
     import boto3
 
-    if "AWS_ENDPOINT_URL" in environ:
+    if _is_emulated(environ):
         return boto3.Session(
             environ["AWS_ACCESS_KEY_ID"],
             environ["AWS_SECRET_ACCESS_KEY"],
@@ -65,17 +72,53 @@ def _session(environ: Mapping[str, str]) -> Any:
     return boto3.Session(region_name=environ.get("AWS_REGION"))
 
 
-def _credentials(environ: Mapping[str, str]) -> Credentials:
-    found = _session(environ).get_credentials()
-    if found is None:
-        raise NoSuchStage("there are no AWS credentials: configure a profile or sign in")
-    frozen = found.get_frozen_credentials()
-    return Credentials(frozen.access_key, frozen.secret_key, frozen.token or "")
+def _is_emulated(environ: Mapping[str, str]) -> bool:
+    return "AWS_ENDPOINT_URL" in environ and "AWS_SECRET_ACCESS_KEY" in environ
 
 
-def _read_env(path: Path) -> dict[str, str]:
-    try:
-        lines = path.read_text().splitlines()
-    except OSError:
-        raise NoSuchStage("the local server does not run: start it with make run") from None
-    return dict(line.split("=", 1) for line in lines if "=" in line)
+def _credentials(environ: Mapping[str, str]) -> Callable[[], Credentials]:
+    """Gives the credentials of the next call. Found once; a role's are renewed by boto3."""
+    if _is_emulated(environ):
+        emulated = Credentials(environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"])
+        return lambda: emulated
+    found: list[Any] = []
+
+    def current() -> Credentials:
+        if not found:
+            found.append(_session(environ).get_credentials())
+        if found[0] is None:
+            raise NoSuchStage("there are no AWS credentials: configure a profile or sign in")
+        frozen = found[0].get_frozen_credentials()
+        return Credentials(frozen.access_key, frozen.secret_key, frozen.token or "")
+
+    return current
+
+
+def _own_region() -> str | None:
+    import boto3
+
+    region: str | None = boto3.Session().region_name
+    return region
+
+
+def _local(folders: tuple[Path, ...]) -> dict[str, str]:
+    for folder in folders:
+        try:
+            lines = (folder / LOCAL_ENV).read_text().splitlines()
+        except OSError:
+            continue
+        return dict(line.split("=", 1) for line in lines if "=" in line)
+    raise NoSuchStage("the local server does not run: start it with make run")
+
+
+def _deployed(stage: str, folders: tuple[Path, ...]) -> dict[str, str]:
+    for folder in folders:
+        try:
+            config = json.loads((folder / CONFIG).read_text())
+            variables: dict[str, str] = config["stages"][stage]["environment_variables"]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        # A stage that was only prepared has a name and no more.
+        if "TABLE_NAME" in variables:
+            return variables
+    raise NoSuchStage(f"stage {stage} is not deployed: run make deploy STAGE={stage}")

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from infra import bootstrap
 from infra.local.emulator import Emulator
 from infra.stage import aws_client
 from tests.emulated_aws import Recorder
 from tests.world import World
+
+# No deadline: the machines that run this differ. No database: nothing is left in the checkout.
+settings.register_profile(
+    "postern", deadline=None, max_examples=100, derandomize="CI" in os.environ, database=None
+)
+settings.load_profile("postern")
 
 
 @pytest.fixture(scope="session")

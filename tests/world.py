@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import io
 import json
 import secrets
@@ -29,6 +30,7 @@ from chalicelib.settings import Lifetimes, Settings
 from infra import bootstrap, seeds
 from infra.local.gateway import Gateway
 from infra.local.wire import Answer, Call
+from tests import invariants
 from tests.browser import Browser, Page
 from tests.emulated_aws import Recorder
 
@@ -117,6 +119,9 @@ class World:
         self.issuer = issuer
         self.clock = Clock()
         self.log = io.StringIO()
+        self.logs = [self.log]
+        # What must never stand in a log: see invariants.py.
+        self.secrets: set[str] = set()
         self.table_name = f"postern-{secrets.token_hex(8)}"
         self.settings = Settings(
             issuer=issuer,
@@ -163,10 +168,20 @@ class World:
         self._opened.append(services)
         return services
 
+    def twin(self) -> World:
+        """Another process of the same stage, for a thread of its own, with a log of its own."""
+        other = copy.copy(self)
+        other.log = io.StringIO()
+        self.logs.append(other.log)
+        other.restart()
+        return other
+
     def close(self) -> None:
-        """Close every connection that was opened."""
+        """Close every connection that was opened, and look for secrets in the log."""
         for services in self._opened:
             services.close()
+        for log in self.logs:
+            invariants.check_log(log.getvalue(), self.secrets)
 
     def _create_table(self) -> None:
         keys = (("pk", "HASH"), ("sk", "RANGE"))
@@ -199,8 +214,13 @@ class World:
         body: bytes = b"",
         address: str = "203.0.113.7",
     ) -> Reply:
-        """Send one request through the gateway."""
-        return Reply(self.gateway(Call(method, target, headers or [], body, address)))
+        """Send one request through the gateway; the reply is held against the invariants."""
+        reply = Reply(self.gateway(Call(method, target, headers or [], body, address)))
+        sent, held = invariants.secrets_of_request(headers or [], body)
+        self.secrets |= held | invariants.secrets_of_reply(reply)
+        invariants.check(self, method, target, reply)
+        invariants.check_not_given_back(reply, sent)
+        return reply
 
     def get(self, target: str, **query: str) -> Reply:
         """GET with a query."""
@@ -304,6 +324,10 @@ class World:
         return [
             line for line in lines if line["kind"] == "audit" and name in (None, line.get("event"))
         ]
+
+    def stored(self) -> list[dict[str, Any]]:
+        """Everything in the table but the counters of failed attempts."""
+        return [item for item in self.items() if not item["pk"]["S"].startswith("Q#")]
 
     def items(self) -> list[dict[str, Any]]:
         """Everything in the table, as DynamoDB holds it; the test's right, not the server's."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from .. import client_metadata
-from ..aws.table import AlreadyExists
+from ..aws.table import AlreadyExists, Gone
 from ..encoding import base62, sha256
 from ..records.client import Client, client_key
 from ..records.resource import Resource, resource_key
@@ -24,7 +25,9 @@ def create(metadata: Mapping[str, Any], services: Services) -> tuple[Client, str
 
     `client_id` and `client_secret` may be given, to import. InvalidMetadata, Refused.
     """
-    client_id = metadata.get("client_id") or base62(services.token_bytes(18), CLIENT_ID_LENGTH)
+    client_id = metadata.get("client_id")
+    if client_id is None:
+        client_id = base62(services.token_bytes(18), CLIENT_ID_LENGTH)
     client = client_metadata.read(metadata, client_id, services.now())
     secret: str | None = None
     if client.is_public and metadata.get("client_secret"):
@@ -32,6 +35,8 @@ def create(metadata: Mapping[str, Any], services: Services) -> tuple[Client, str
     if not client.is_public:
         secret = _given_secret(metadata) or base62(services.token_bytes(34), SECRET_LENGTH)
         client = replace(client, secret_hash=sha256(secret))
+    # A client of this name may have been removed: what was issued to that one stays dead.
+    client = replace(client, not_before=services.now() - 1)
     _check_resources(client, services)
     directory.add("client", client.client_id, services)
     try:
@@ -75,7 +80,7 @@ def update(client_id: str, changes: Mapping[str, Any], services: Services) -> Cl
         not_before=before.not_before,
     )
     _check_resources(after, services)
-    services.table.put(after)
+    _amend(before, after, services)
     services.log.event("client.updated", client_id=client_id)
     return after
 
@@ -92,15 +97,16 @@ def rotate_secret(client_id: str, services: Services, overlap: int = OVERLAP) ->
         previous_secret_hash=before.secret_hash,
         previous_secret_expires_at=services.now() + overlap,
     )
-    services.table.put(after)
+    _amend(before, after, services)
     services.log.event("client.secret_rotated", client_id=client_id)
     return after, secret
 
 
 def revoke(client_id: str, services: Services) -> Client:
     """End every grant and token the client has: one write, whatever their number."""
-    after = replace(get(client_id, services), not_before=services.now())
-    services.table.put(after)
+    before = get(client_id, services)
+    after = replace(before, not_before=services.now())
+    _amend(before, after, services)
     services.log.event("client.revoked", client_id=client_id)
     return after
 
@@ -113,12 +119,20 @@ def delete(client_id: str, services: Services) -> None:
     services.log.event("client.deleted", client_id=client_id)
 
 
+def _amend(before: Client, after: Client, services: Services) -> None:
+    try:
+        services.table.amend(before, after)
+    except Gone:
+        raise Refused(f"there is no client {before.client_id}") from None
+
+
 def _given_secret(metadata: Mapping[str, Any]) -> str | None:
     secret = metadata.get("client_secret")
     if secret is None:
         return None
-    if not isinstance(secret, str) or not 8 <= len(secret) <= 256 or not secret.isascii():
-        raise Refused("client_secret: must be 8 to 256 ASCII characters")
+    # RFC 6749 appendix A.2.
+    if not isinstance(secret, str) or not re.fullmatch(r"[\x20-\x7e]{8,256}", secret):
+        raise Refused("client_secret: must be 8 to 256 visible ASCII characters")
     return secret
 
 

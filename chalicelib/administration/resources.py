@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .. import resource_metadata
-from ..aws.table import AlreadyExists
+from ..aws.table import AlreadyExists, Gone
 from ..records.resource import Resource, resource_key
 from ..services import Services
 from . import Refused, directory
@@ -41,13 +41,16 @@ def list_all(services: Services) -> Iterator[Resource]:
 
 
 def update(uri: str, changes: Mapping[str, Any], services: Services) -> Resource:
-    """Change the members that are given. InvalidMetadata, Refused."""
+    """Change the members that are given; null removes one. InvalidMetadata, Refused."""
     before = get(uri, services)
     if changes.get("resource", uri) != uri:
         raise Refused("the URI of a resource cannot be changed; create another one")
     metadata = {**resource_metadata.write(before), **changes}
     after = resource_metadata.read(metadata, allow_http=services.settings.is_local)
-    services.table.put(after)
+    try:
+        services.table.amend(before, after)
+    except Gone:
+        raise Refused(f"there is no resource {uri}") from None
     services.log.event("resource.updated", resource=uri)
     return after
 

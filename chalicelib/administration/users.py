@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ..authentication import password as passwords
-from ..aws.table import AlreadyExists
+from ..aws.table import AlreadyExists, Gone
 from ..encoding import base62
 from ..records.consent import Consent
 from ..records.grant import Grant
@@ -27,22 +27,16 @@ def create(
     cost: passwords.Cost = passwords.OWASP,
 ) -> User:
     """Make a user who can sign in. Refused when the name is taken or malformed."""
-    name = passwords.normalize(username)
-    if not name or len(username) > passwords.MOST_USERNAME or not username.isprintable():
-        raise Refused("username: must be 1 to 256 printable characters")
+    name = _name(username)
     _check_password(password)
     user = User(
         user_id=services.random_text(9),
         subject=base62(services.token_bytes(18), SUBJECT_LENGTH),
-        username=username.strip(),
+        username=name,
         created_at=services.now(),
         claims=claims,
     )
-    login = LoginName(name_hash=services.keyring.pseudonym("login", name), user_id=user.user_id)
-    try:
-        services.table.put_new(login)
-    except AlreadyExists:
-        raise Refused(f"user {username} exists already") from None
+    _take_name(user, services)
     directory.add("user", user.user_id, services)
     services.table.put(_password(user, password, services, cost))
     services.table.put_new(user)
@@ -52,15 +46,16 @@ def create(
 
 def find(name: str, services: Services) -> User:
     """The user of a sign-in name, or of a subject; Refused when there is none."""
-    name_hash = services.keyring.pseudonym("login", passwords.normalize(name))
-    login = services.table.get(LoginName, login_name_key(name_hash))
+    login = _login(name, services)
     if login is not None:
         user = services.table.get(User, user_key(login.user_id))
         if user is not None:
             return user
-    for user in list_all(services):
-        if user.subject == name:
-            return user
+        raise Refused(f"there is no user {name}; `user delete` frees the name for another")
+    if len(name) == SUBJECT_LENGTH and name.isascii() and name.isalnum():
+        for user in list_all(services):
+            if user.subject == name:
+                return user
     raise Refused(f"there is no user {name}")
 
 
@@ -76,38 +71,70 @@ def update(
     user: User,
     services: Services,
     *,
+    username: str | None = None,
     password: str | None = None,
     claims: Mapping[str, Value] | None = None,
     disabled: bool | None = None,
+    cost: passwords.Cost = passwords.OWASP,
 ) -> User:
-    """Change a user. A new password and disabling end every session and grant."""
+    """Change a user; Refused. A new password and disabling end every session and grant."""
     after = user
+    if username is not None:
+        after = replace(after, username=_name(username))
     if claims is not None:
         after = replace(after, claims=claims)
     if disabled is not None:
         after = replace(after, disabled=disabled)
-    if password is not None or disabled:
-        after = replace(after, not_before=services.now())
     if password is not None:
         _check_password(password)
-        services.table.put(_password(user, password, services, passwords.OWASP))
-    services.table.put(after)
-    services.log.event("user.disabled" if disabled else "user.updated", sub=user.subject)
+    old, new = (_name_hash(name, services) for name in (user.username, after.username))
+    if new != old:
+        _take_name(after, services)
+    if password is not None:
+        services.table.put(_password(user, password, services, cost))
+    # There is a name to sign in by at every moment, and running it again finishes.
+    if new != old:
+        services.table.delete(login_name_key(old))
+    # After the password was written: until then somebody may have signed in by the old one.
+    if password is not None or disabled:
+        after = replace(after, not_before=services.now())
+    _amend(user, after, services)
+    verb = {True: "disabled", False: "enabled", None: "updated"}[disabled]
+    services.log.event(f"user.{verb}", sub=user.subject)
     return after
 
 
-def delete(user: User, services: Services) -> None:
-    """Remove a user and everything under them. The user item goes first: nothing counts then."""
-    services.table.delete(user.key)
-    partition = user.key.pk
+def revoke(user: User, services: Services) -> User:
+    """End every session and grant of a user: one write, whatever their number. Refused."""
+    after = replace(user, not_before=services.now())
+    _amend(user, after, services)
+    services.log.event("user.revoked", sub=user.subject)
+    return after
+
+
+def delete(name: str, services: Services) -> None:
+    """Remove a user and everything under them; Refused when there is none.
+
+    Disabled first: from then on nothing of theirs counts. The name goes last, so that running it
+    again finds what a failure has left.
+    """
+    login = _login(name, services)
+    user_id = login.user_id if login else find(name, services).user_id
+    user = services.table.get(User, user_key(user_id))
+    names = {login.name_hash} if login else set()
+    if user is not None:
+        _amend(user, replace(user, disabled=True), services)
+        names.add(_name_hash(user.username, services))
+    partition = user_key(user_id).pk
     for kind, prefix in ((Grant, "G#"), (Session, "S#"), (Consent, "C#")):
         for record in services.table.query(kind, partition, prefix):
             services.table.delete(record.key)
-    services.table.delete(password_key(user.user_id))
-    name_hash = services.keyring.pseudonym("login", passwords.normalize(user.username))
-    services.table.delete(login_name_key(name_hash))
-    directory.remove("user", user.user_id, services)
-    services.log.event("user.deleted", sub=user.subject)
+    services.table.delete(password_key(user_id))
+    services.table.delete(user_key(user_id))
+    directory.remove("user", user_id, services)
+    for name_hash in names:
+        services.table.delete(login_name_key(name_hash))
+    services.log.event("user.deleted", sub=user.subject if user else None)
 
 
 def grants_of(user: User, services: Services) -> Iterator[Grant]:
@@ -123,6 +150,43 @@ def consents_of(user: User, services: Services) -> Iterator[Consent]:
 def sessions_of(user: User, services: Services) -> Iterator[Session]:
     """The user's browser sessions."""
     return services.table.query(Session, user.key.pk, "S#")
+
+
+def password_of(user: User, services: Services) -> Password | None:
+    """The user's password, hashed."""
+    return services.table.get(Password, password_key(user.user_id))
+
+
+def _name(username: str) -> str:
+    name = username.strip()
+    short = 1 <= len(name) <= passwords.MOST_USERNAME
+    if not short or not name.isprintable() or not passwords.normalize(name):
+        raise Refused(f"username: must be 1 to {passwords.MOST_USERNAME} printable characters")
+    return name
+
+
+def _name_hash(username: str, services: Services) -> str:
+    return services.keyring.pseudonym("login", passwords.normalize(username))
+
+
+def _login(name: str, services: Services) -> LoginName | None:
+    return services.table.get(LoginName, login_name_key(_name_hash(name, services)))
+
+
+def _take_name(user: User, services: Services) -> None:
+    """Taking it twice for the same user is no error."""
+    name_hash = _name_hash(user.username, services)
+    try:
+        services.table.put_new(LoginName(name_hash=name_hash, user_id=user.user_id))
+    except AlreadyExists:
+        raise Refused(f"user {user.username} exists already") from None
+
+
+def _amend(before: User, after: User, services: Services) -> None:
+    try:
+        services.table.amend(before, after)
+    except Gone:
+        raise Refused(f"there is no user {before.username}") from None
 
 
 def _check_password(password: str) -> None:

@@ -13,6 +13,7 @@ from ..errors import TemporarilyUnavailable
 from ..protocol import signing_keys
 from ..protocol.signing_keys import SigningKey
 from ..records.keyring import KEYRING_KEY, KeyringRecord
+from ..records.record import Value
 from .client import ConditionFailed
 from .table import Table
 
@@ -87,13 +88,16 @@ def create(table: Table, salt: bytes) -> None:
 
 def save(table: Table, record: KeyringRecord, keys: tuple[SigningKey, ...]) -> None:
     """Compare and set: KeyringChanged unless the keyring is still the version that was read."""
-    maps: Mapping[str, dict[str, object]] = {key.kid: dict(key.to_map()) for key in keys}
+    maps: Mapping[str, Value] = {key.kid: key.to_map() for key in keys}
     try:
         table.change(
             KEYRING_KEY,
-            {"ks": maps, "v": record.version + 1},  # type: ignore[dict-item]  # maps of values
+            {"ks": maps, "v": record.version + 1},
             when="v = :version",
             given={"version": record.version},
         )
-    except ConditionFailed:
-        raise KeyringChanged from None
+    except ConditionFailed as failed:
+        # Our own first try may have been carried out and its answer lost.
+        found = failed.item or {}
+        if (found.get("v"), found.get("ks")) != (record.version + 1, maps):
+            raise KeyringChanged("somebody else changed the keys just now; run it again") from None

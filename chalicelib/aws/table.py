@@ -22,6 +22,10 @@ class AlreadyExists(Exception):
     """A record that was to be new is there already."""
 
 
+class Gone(Exception):
+    """A record that was to be changed is there no more."""
+
+
 class Table:
     """Records in one DynamoDB table. `clock` gives epoch seconds, as an int."""
 
@@ -87,6 +91,32 @@ class Table:
             ExpressionAttributeValues=encode_item(values),
             **({"ExpressionAttributeNames": names} if names else {}),
         )
+
+    def amend(self, before: R, after: R) -> None:
+        """Write what differs between two states of a record, and nothing else; Gone.
+
+        Two that change different members at once both have their way, and none brings back a
+        record that another has removed.
+        """
+        old, new = before.attributes(), after.attributes()
+        assign = {name: value for name, value in new.items() if old.get(name) != value}
+        names = {"#ttl": "ttl"} if "ttl" in assign else {}
+        sets = ", ".join(f"{'#ttl' if name == 'ttl' else name} = :set_{name}" for name in assign)
+        removes = ", ".join(name for name in old if name not in new)
+        expressions = (sets and f"SET {sets}", removes and f"REMOVE {removes}")
+        values = encode_item({f":set_{name}": value for name, value in assign.items()})
+        if not any(expressions):
+            return
+        try:
+            self._update(
+                before.key,
+                UpdateExpression=" ".join(filter(None, expressions)),
+                ConditionExpression="attribute_exists(pk)",
+                **({"ExpressionAttributeValues": values} if values else {}),
+                **({"ExpressionAttributeNames": names} if names else {}),
+            )
+        except ConditionFailed:
+            raise Gone(before.key.pk) from None
 
     def add(self, record: Record, attribute: str, amount: int, *, when: str, limit: int) -> int:
         """Add to a number of a record, made if absent, `when` a condition on :limit holds.

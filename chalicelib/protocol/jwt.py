@@ -6,6 +6,7 @@ Only the form lives here: who signs is aws/signer.py, who checks is signature.py
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -13,6 +14,8 @@ from typing import Any, NoReturn
 from ..encoding import base64url, from_base64url
 
 MAX_LENGTH = 16 * 1024
+# Some versions of Python read any depth, and then fail where the document is used.
+MOST_BRACKETS = 256
 
 
 class MalformedToken(ValueError):
@@ -47,7 +50,7 @@ def parse(text: str) -> Token:
     try:
         header, claims = _decode(parts[0]), _decode(parts[1])
         signature = from_base64url(parts[2])
-    except (ValueError, RecursionError) as problem:
+    except ValueError as problem:
         raise MalformedToken(str(problem)) from None
     return Token(header, claims, f"{parts[0]}.{parts[1]}".encode("ascii"), signature)
 
@@ -57,10 +60,14 @@ def _encode(document: Mapping[str, object]) -> str:
 
 
 def _decode(part: str) -> Mapping[str, Any]:
+    text = from_base64url(part).decode("utf-8")
+    if text.count("[") + text.count("{") > MOST_BRACKETS:
+        raise MalformedToken("too deep")
     document = json.loads(
-        from_base64url(part).decode("utf-8"),
+        text,
         object_pairs_hook=_no_duplicates,
         parse_constant=_no_constants,
+        parse_float=_finite,
     )
     if not isinstance(document, dict):
         raise MalformedToken("not a JSON object")
@@ -76,3 +83,10 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constants(text: str) -> NoReturn:
     raise MalformedToken(f"{text} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise MalformedToken("a number without an end")
+    return number

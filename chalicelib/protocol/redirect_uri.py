@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from ipaddress import IPv6Address
 from urllib.parse import urlsplit
 
 _LOOPBACK = re.compile(
@@ -17,7 +18,10 @@ _LOOPBACK = re.compile(
 # URIs are ASCII (RFC 3986); a backslash is a slash to browsers and not to us.
 _URI = re.compile(r"[\x21-\x7e]{1,2048}")
 _PRIVATE_USE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+", re.ASCII)
-_HOST = re.compile(r"[a-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,5})?", re.ASCII)
+_LABEL = r"[a-z0-9]+(?:-+[a-z0-9]+)*"
+_HOST = re.compile(
+    rf"(?:{_LABEL}(?:\.{_LABEL})*|\[(?P<ipv6>[0-9a-f:.]+)\])(?::(?P<port>[0-9]{{1,5}}))?", re.ASCII
+)
 
 
 def is_registered(asked: str, registered: Iterable[str]) -> bool:
@@ -89,5 +93,15 @@ def _check_port(match: re.Match[str] | None) -> None:
 
 def _check_host(uri: str) -> None:
     authority = re.split(r"[/?]", uri.removeprefix("https://"), maxsplit=1)[0]
-    if not uri.startswith("https://") or not _HOST.fullmatch(authority):
+    host = _HOST.fullmatch(authority)
+    if not uri.startswith("https://") or not host or not _is_ipv6(host["ipv6"] or "::"):
         raise ValueError("must hold a plain, lower-case host after https://")
+    _check_port(host)
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True

@@ -10,7 +10,10 @@ ES256_BYTES = 64
 
 
 def verify(alg: str, jwk: Mapping[str, str], data: bytes, signature: bytes) -> bool:
-    """Whether the owner of `jwk` made `signature` over `data`, by the key's own alg."""
+    """Whether the owner of `jwk` made `signature` over `data`, by the key's own alg.
+
+    A key that is none, with a point off the curve for one, has signed nothing.
+    """
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
     from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -31,7 +34,7 @@ def verify(alg: str, jwk: Mapping[str, str], data: bytes, signature: bytes) -> b
             der = encode_dss_signature(int.from_bytes(r, "big"), int.from_bytes(s, "big"))
             point.public_key().verify(der, data, ec.ECDSA(SHA256()))
             return True
-    except InvalidSignature:
+    except (InvalidSignature, KeyError, ValueError):
         return False
     return False
 

@@ -2,7 +2,7 @@
 
 moto's stores are plain dictionaries and not safe under threads (two threads can both win a
 conditional write), so one lock makes every call atomic. The stores belong to the process: two
-emulators share them, and each starts by emptying them.
+emulators share them.
 """
 
 from __future__ import annotations
@@ -37,19 +37,11 @@ class Emulator:
         self._server = Server(port)
         try:
             served = locked(with_kms_sign(_moto()))
-            self.reset()
             self._server.start(application(wrap(served) if wrap else served))
         except BaseException:
             self._server.stop()
             raise
         self.url = self._server.url
-
-    def reset(self) -> None:
-        """Forget every table, key and alias."""
-        from moto.moto_api._internal.models import moto_api_backend
-
-        with LOCK:
-            moto_api_backend.reset()
 
     def stop(self) -> None:
         """Close the port and end every thread; a second call does nothing."""

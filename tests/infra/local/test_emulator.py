@@ -99,14 +99,6 @@ def test_calls_never_overlap() -> None:
     assert (len(most), max(most)) == (8, 1)
 
 
-def test_reset_forgets_everything(emulator: Emulator) -> None:
-    """After reset() no table is left."""
-    dynamodb = client("dynamodb", emulator.url)
-    make_table(dynamodb, "short-lived")
-    emulator.reset()
-    assert dynamodb.list_tables()["TableNames"] == []
-
-
 def test_wrap_sees_every_call_and_may_drop_it() -> None:
     """A middleware counts the calls, and can close the connection after the commit."""
     calls: list[str] = []

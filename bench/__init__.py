@@ -1,0 +1,1 @@
+"""Measurements: `make bench`. Figures are ratios within one run: machines differ and are noisy."""

@@ -1,0 +1,49 @@
+"""Grants: looking at them and ending them. What each word means: records/grant.py."""
+
+from __future__ import annotations
+
+from ..aws import grants
+from ..records.consent import consent_key
+from ..records.grant import CODE, Grant, grant_key
+from ..records.user import User
+from ..services import Services
+from ..verification import grant_stands
+from . import Refused, users
+
+
+def state(user: User, grant: Grant, services: Services) -> str:
+    """`code` until it is redeemed, then `live`; `revoked` when the grant, its user or client is."""
+    client = services.registry.client(grant.client_id)
+    stands = grant_stands(user, grant, grant.issued_at)
+    if not stands or client is None or grant.issued_at <= client.not_before:
+        return "revoked"
+    return "code" if grant.state == CODE else "live"
+
+
+def revoke(user: User, grant_id: str, services: Services) -> Grant:
+    """End one grant: every token of it is dead. Refused when the user has no such grant."""
+    found = services.table.get(Grant, grant_key(user.user_id, grant_id))
+    if found is None:
+        raise Refused(f"user {user.username} has no grant {grant_id}")
+    _end(user, found, services)
+    return found
+
+
+def disconnect(user: User, client_id: str, services: Services) -> tuple[str, ...]:
+    """End a client's grants of one user, and forget the consent: the app has to ask again.
+
+    Returns the identifiers of the grants. Having none is no error.
+    """
+    # First, so that no new grant comes out of it while the others are ended.
+    services.table.delete(consent_key(user.user_id, client_id))
+    ended = [grant for grant in users.grants_of(user, services) if grant.client_id == client_id]
+    for grant in ended:
+        _end(user, grant, services)
+    return tuple(grant.grant_id for grant in ended)
+
+
+def _end(user: User, grant: Grant, services: Services) -> None:
+    grants.revoke(services.table, grant.key, services.now())
+    services.log.event(
+        "grant.revoked", sub=user.subject, client_id=grant.client_id, grant=grant.grant_id
+    )

@@ -1,0 +1,57 @@
+"""Public keys and their thumbprints. RFC 7517, RFC 7638."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt import PyJWK
+
+from chalicelib.protocol import jwk
+from tests import vectors
+
+
+def der(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey) -> bytes:
+    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def test_the_thumbprint_of_rfc7638() -> None:
+    """Section 3.1; what is no required member does not count."""
+    vector = vectors.load("rfc7638")
+    assert jwk.thumbprint(vector["jwk"]) == vector["thumbprint"]
+    assert jwk.thumbprint({**vector["jwk"], "kid": "x", "use": "sig"}) == vector["thumbprint"]
+
+
+@pytest.mark.parametrize(
+    ("key", "alg"),
+    [(rsa.generate_private_key(65537, 2048), "RS256")]
+    + [(ec.generate_private_key(ec.SECP256R1()), "ES256") for _ in range(4)],
+)
+def test_a_jwk_is_the_same_key(
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, alg: str
+) -> None:
+    """Another library reads it as the key it was made of; it names its use and thumbprint."""
+    made = jwk.from_der(der(key), alg)
+    assert PyJWK(made).key.public_numbers() == key.public_key().public_numbers()
+    assert (made["alg"], made["use"], made["kid"]) == (alg, "sig", jwk.thumbprint(made))
+    assert not {"d", "p", "q"} & set(made)
+
+
+@pytest.mark.parametrize(
+    ("data", "alg"),
+    [
+        (der(ec.generate_private_key(ec.SECP384R1())), "ES256"),
+        (der(ec.generate_private_key(ec.SECP256K1())), "ES256"),
+        (der(ec.generate_private_key(ec.SECP256R1())), "RS256"),
+        (der(rsa.generate_private_key(65537, 1024)), "RS256"),
+        (der(rsa.generate_private_key(65537, 2048)), "ES256"),
+        (der(ed25519.Ed25519PrivateKey.generate()), "ES256"),
+        (b"", "RS256"),
+        (b"\x30\x00", "RS256"),
+    ],
+    ids=["P-384", "secp256k1", "EC as RSA", "RSA 1024", "RSA as EC", "Ed25519", "empty", "junk"],
+)
+def test_other_keys_are_refused(data: bytes, alg: str) -> None:
+    """A key of another kind, curve or size, or no key at all."""
+    with pytest.raises(ValueError):
+        jwk.from_der(data, alg)

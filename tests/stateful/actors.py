@@ -1,0 +1,199 @@
+"""The server, its processes, and who talks to it; each answer is compared with the model."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlencode
+
+import jwt
+
+from chalicelib.administration import clients, resources, users
+from infra import seeds
+from tests.emulated_aws import Recorder
+from tests.stateful.model import API, FILES, ISSUER, AccessToken, App, Grant, Model, Person, Verdict
+from tests.world import CHEAPEST, Reply, World
+
+Keys = dict[str, dict[str, str]]
+WRITES = ("PutItem", "UpdateItem", "DeleteItem")
+WRONG = "wrong-secret"
+
+APPS = (
+    App("demoweb", "demowebsecret", seeds.REDIRECT, (API,)),
+    App("demospa", None, seeds.REDIRECT, (API,)),
+    App("thirdweb", "thirdwebsecret", "https://app.example.net/cb", (API, FILES), sees_all=True),
+)
+_FILES = {
+    "resource": FILES,
+    "name": "Files",
+    "scopes": {"read": "Read your files", "list": "List your files"},
+    "signing_alg": "ES256",
+}
+
+
+class Cast:
+    """The server with its clients and users, and the model that knows what it must say."""
+
+    def __init__(self, endpoint: str, aws: Recorder, keys: Keys) -> None:
+        self.world = World(endpoint, aws, keys)
+        self.aws = aws
+        self.model = Model()
+        self.requests = 0
+        self.published: list[tuple[int, dict[str, jwt.PyJWK]]] = []
+        self.seen: set[str] = set()
+        services = self.world.services
+        resources.create(_FILES, services)
+        clients.create(metadata(APPS[2]), services)
+        second = ("second@example.com", "second-password")
+        users.create(*second, {}, services, cost=CHEAPEST)
+        self.people = [
+            Person(name, password, users.find(name, services).subject)
+            for name, password in (seeds.USER, second)
+        ]
+        for app in APPS:
+            self.model.change(app, self.now)
+        # A process has what it read; the number is its place among the changes.
+        self.processes = [(self._process(), self.model.order)]
+        self.current = 0
+        self.world.clock.forward(1)
+        self.publish()
+
+    @property
+    def now(self) -> int:
+        """The time, for everyone."""
+        return self.world.clock()
+
+    def _process(self) -> tuple[Any, Any, Any]:
+        return self.world.services, self.world.app, self.world.gateway
+
+    def restart(self) -> None:
+        """A new process takes over; the older ones stay ready."""
+        self.world.restart()
+        self.processes = [*self.processes[-2:], (self._process(), self.model.order)]
+        self.current = len(self.processes) - 1
+
+    def switch(self, number: int) -> None:
+        """Another process answers from now on."""
+        self.current = number % len(self.processes)
+        world = self.world
+        world.services, world.app, world.gateway = self.processes[self.current][0]
+
+    def possible(self, client_id: str) -> list[App]:
+        """A client, as the process that answers may know it."""
+        return self.model.possible(client_id, self.processes[self.current][1], self.now)
+
+    def address(self) -> str:
+        """A new address for each request: throttling by address is another test's subject."""
+        self.requests += 1
+        return f"198.51.{self.requests // 250 % 250}.{self.requests % 250}"
+
+    def post(self, path: str, client_id: str, secret: str | None, **form: str | None) -> Reply:
+        """POST a form as a client; None leaves a field out."""
+        fields = {name: value for name, value in form.items() if value is not None}
+        headers = [("Content-Type", "application/x-www-form-urlencoded")]
+        if secret is None:
+            fields["client_id"] = client_id
+        else:
+            token = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
+            headers.append(("Authorization", f"Basic {token}"))
+        body = urlencode(fields).encode()
+        return self.world.request(
+            "POST", path, headers=headers, body=body, address=self.address()
+        )
+
+    def written(self) -> set[tuple[str, str]]:
+        """The keys of the items that writes were tried on since the last reset, without counters."""
+        keys = set()
+        for call in self.aws.calls:
+            if call.action in WRITES:
+                key = call.payload.get("Key") or call.payload["Item"]
+                keys.add((key["pk"]["S"], key["sk"]["S"]))
+        return {key for key in keys if not key[0].startswith("Q#")}
+
+    def items(self) -> list[dict[str, Any]]:
+        """The table without counters."""
+        return [item for item in self.world.items() if not item["pk"]["S"].startswith("Q#")]
+
+    @contextmanager
+    def touching(self, *allowed: tuple[str, str]) -> Iterator[None]:
+        """Inside, writes go to these items only."""
+        self.aws.reset()
+        yield
+        assert self.written() <= set(allowed)
+
+    @contextmanager
+    def changing_nothing(self) -> Iterator[None]:
+        """Inside, the table stays as it is, but for counters."""
+        before = self.items()
+        yield
+        assert self.items() == before
+
+    def settle(self, reply: Reply, verdicts: Iterable[Verdict], grant: Grant) -> str:
+        """The answer, if it is one that the model allows; its effect is taken over."""
+        answer = "ok" if reply.status == 200 else str(reply.json["error"])
+        fitting = [verdict for verdict in verdicts if verdict.answer == answer]
+        assert fitting, f"{reply.status} {reply.text}: the model says {list(verdicts)}"
+        grant.dead |= any(verdict.kills for verdict in fitting)
+        return answer
+
+    def publish(self) -> None:
+        """A resource server reads the JWKS, and keeps it for two hours."""
+        document = self.world.get("/.well-known/jwks.json").json
+        keys = {key["kid"]: jwt.PyJWK.from_dict(key) for key in document["keys"]}
+        self.published = [(at, old) for at, old in self.published if at > self.now - 2 * 60 * 60]
+        self.published.append((self.now, keys))
+
+    def issued(self, reply: Reply, grant: Grant, audience: str, scope: tuple[str, ...]) -> None:
+        """Check a token response, and remember its tokens."""
+        answer = reply.json
+        assert answer["token_type"] == "Bearer"
+        assert answer["scope"] == " ".join(scope)
+        text = answer["access_token"]
+        claims = self.verified(text, audience)
+        assert claims["client_id"] == grant.client_id
+        assert claims["scope"] == answer["scope"]
+        assert claims["sub"] == grant.person.subject
+        assert (claims["iat"], claims["exp"]) == (self.now, self.now + answer["expires_in"])
+        assert text not in self.seen
+        self.seen.add(text)
+        kid = jwt.get_unverified_header(text)["kid"]
+        self.model.access_tokens.append(AccessToken(text, grant, self.now, audience, kid))
+        assert ("id_token" in answer) == ("openid" in grant.scope and not grant.tokens)
+        if "id_token" in answer:
+            claims = self.verified(answer["id_token"], grant.client_id)
+            assert (claims["sub"], claims["nonce"]) == (grant.person.subject, grant.nonce)
+
+    def verified(self, text: str, audience: str) -> dict[str, Any]:
+        """The claims, by every JWKS that a resource server may hold now."""
+        header = jwt.get_unverified_header(text)
+        claims: dict[str, Any] = {}
+        for _, keys in self.published:
+            assert header["kid"] in keys, "a verifier does not know the key"
+            claims = jwt.decode(
+                text,
+                keys[header["kid"]],
+                algorithms=["ES256" if audience == FILES else "RS256"],
+                audience=audience,
+                issuer=ISSUER,
+                options={"verify_exp": False, "verify_iat": False, "verify_nbf": False},
+            )
+        return claims
+
+
+def metadata(app: App) -> dict[str, object]:
+    """What registers a client."""
+    if app.secret is None:
+        given: dict[str, object] = {"token_endpoint_auth_method": "none"}
+    else:
+        given = {"client_secret": app.secret}
+    return {
+        **given,
+        "client_id": app.client_id,
+        "client_name": app.client_id,
+        "redirect_uris": [app.redirect],
+        "grant_types": seeds.CODE_FLOW,
+        "allowed_resources": list(app.resources),
+        "introspection": "all" if app.sees_all else "own",
+    }
