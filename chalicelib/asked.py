@@ -23,6 +23,10 @@ from .records.resource import Resource
 from .services import Services
 
 MOST_STATE = 2048  # bytes
+PARAMETERS = (
+    *("response_type", "response_mode", "client_id", "redirect_uri", "scope", "state", "nonce"),
+    *("code_challenge", "code_challenge_method", "prompt", "max_age", "login_hint"),
+)
 PROMPTS = ("none", "login", "consent", "select_account")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any
 
 from .client_authentication import METHODS
@@ -13,6 +14,7 @@ from .records.client import Client
 
 MOST_REDIRECT_URIS = 20
 MOST_TEXT = 200
+MOST_TEXTS = 20
 INTROSPECTION = ("own", "audience", "all")
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,32}", re.ASCII)
@@ -52,7 +54,7 @@ def write(client: Client) -> dict[str, object]:
     document["client_id_issued_at"] = client.created_at
     for name in _MEMBERS:
         value = getattr(client, name)
-        if value is None or value == ():
+        if value is None or (value == () and name in _EMPTY):
             continue
         if name in ("scope", "default_scope"):
             value = scope.join(value)
@@ -62,17 +64,22 @@ def write(client: Client) -> dict[str, object]:
 
 def registration(client: Client, secret: str | None) -> dict[str, object]:
     """What the client's developer is told, its secret this once. RFC 7591 section 3.2.1."""
-    if secret is None:
-        return write(client)
-    # Zero: the secret does not expire.
-    return {**write(client), "client_secret": secret, "client_secret_expires_at": 0}
+    document = write(client)
+    if secret is not None:
+        # Zero: the secret does not expire.
+        document |= {"client_secret": secret, "client_secret_expires_at": 0}
+    return document
+
+
+def known() -> tuple[str, ...]:
+    """The members that `read` understands."""
+    return tuple(_MEMBERS)
 
 
 def unknown(metadata: Mapping[str, Any]) -> tuple[str, ...]:
     """The members that `read` leaves out, so that a person can be told of a slip."""
-    known = {*_MEMBERS, "client_id", "client_secret"}
-    issued = {"client_id_issued_at", "client_secret_expires_at"}
-    return tuple(name for name in metadata if name not in known | issued)
+    beside = ("client_id", "client_secret", "client_id_issued_at", "client_secret_expires_at")
+    return tuple(name for name in metadata if name not in _MEMBERS and name not in beside)
 
 
 def grants_are_offered(client: Client) -> None:
@@ -186,6 +193,13 @@ def _list(name: str, value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value))
 
 
+def _texts(name: str, value: Any) -> tuple[str, ...]:
+    members = _list(name, value)
+    if len(members) > MOST_TEXTS:
+        raise InvalidMetadata(f"{name}: at most {MOST_TEXTS}")
+    return tuple(_text(name, member) for member in members)
+
+
 def _scope(name: str, value: Any) -> tuple[str, ...]:
     words = value.split(" ") if isinstance(value, str) else ()
     if not words or not all(scope.is_token(word) for word in words):
@@ -215,7 +229,7 @@ _MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
     "logo_uri": _web,
     "tos_uri": _web,
     "policy_uri": _web,
-    "contacts": _list,
+    "contacts": _texts,
     "redirect_uris": _list,
     "grant_types": _list,
     "response_types": _list,
@@ -233,3 +247,5 @@ _MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
     "software_id": _text,
     "software_version": _text,
 }
+# Left out where it is empty. An empty allowed_resources is none at all; left out, it would be any.
+_EMPTY = {field.name for field in fields(Client) if field.default == ()}

@@ -42,7 +42,7 @@ def base62(data: bytes, length: int) -> str:
 
 def sha256(data: bytes | str) -> bytes:
     """SHA-256 of bytes, or of a string's UTF-8."""
-    return hashlib.sha256(data.encode() if isinstance(data, str) else data).digest()
+    return hashlib.sha256(_bytes(data)).digest()
 
 
 def hmac_sha256(key: bytes, data: bytes) -> bytes:
@@ -52,6 +52,9 @@ def hmac_sha256(key: bytes, data: bytes) -> bytes:
 
 def equal(left: bytes | str, right: bytes | str) -> bool:
     """Compare in time that does not tell where two values part; any text is welcome."""
-    left = left.encode() if isinstance(left, str) else left
-    right = right.encode() if isinstance(right, str) else right
-    return hmac.compare_digest(left, right)
+    return hmac.compare_digest(_bytes(left), _bytes(right))
+
+
+def _bytes(data: bytes | str) -> bytes:
+    # JSON can carry half a character (a lone surrogate): a text like any other here.
+    return data.encode(errors="surrogatepass") if isinstance(data, str) else data

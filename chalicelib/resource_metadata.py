@@ -12,6 +12,7 @@ from .protocol import scope, signing_keys, target
 from .records.resource import Resource
 
 MOST_SCOPES = 100
+MOST_URI = 1000  # it is a sort key in the directory, and DynamoDB's longest is 1024 bytes
 
 
 def read(metadata: Mapping[str, Any], *, allow_http: bool = False) -> Resource:
@@ -50,8 +51,8 @@ def write(resource: Resource) -> dict[str, object]:
 
 
 def _uri(value: Any, *, allow_http: bool) -> str:
-    if not isinstance(value, str):
-        raise InvalidMetadata("resource: must be a URI")
+    if not isinstance(value, str) or len(value) > MOST_URI:
+        raise InvalidMetadata(f"resource: must be a URI of at most {MOST_URI} characters")
     try:
         target.check_uri(value)
     except InvalidTarget as problem:

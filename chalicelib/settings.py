@@ -94,13 +94,18 @@ def _require(environ: Mapping[str, str], name: str) -> str:
 
 def _issuer(text: str, stage: str) -> str:
     """RFC 8414 section 2: https, no query, no fragment; http only for a loopback on stage local."""
-    url = urlsplit(text)
+    refusal = SettingsError("ISSUER must be an https URL without query, fragment or final slash")
+    try:
+        url = urlsplit(text)
+        odd_port = url.port == 0
+    except ValueError:  # a port that is none, or brackets that hold no address
+        raise refusal from None
     secure = url.scheme == "https" or (
         stage == "local" and url.scheme == "http" and url.hostname in _LOOPBACK_HOSTS
     )
     well_formed = _VISIBLE.fullmatch(text) and url.hostname and "@" not in url.netloc
-    if not secure or not well_formed or "?" in text or "#" in text or text.endswith("/"):
-        raise SettingsError("ISSUER must be an https URL without query, fragment or final slash")
+    if not secure or not well_formed or odd_port or set('?#"\\') & set(text) or text.endswith("/"):
+        raise refusal
     return text
 
 

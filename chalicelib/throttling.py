@@ -59,43 +59,44 @@ def client_secret(client_id: str, address: str, services: Services) -> Iterator[
     """Count the failures (InvalidClient) of what is done inside. TooManyRequests when too many."""
     now = services.now()
     callers = (
-        (CLIENT_BY_CALLER, f"{client_id}\0{network(address)}"),
-        (CLIENT_BY_ADDRESS, network(address)),
+        (
+            CLIENT_BY_CALLER,
+            services.keyring.pseudonym("caller", f"{client_id}\0{network(address)}"),
+        ),
+        (CLIENT_BY_ADDRESS, services.keyring.pseudonym("address", network(address))),
     )
-    for limit, caller in callers:
-        blocked_until = services.suspects.get(limit.what + caller)
+    for limit, who in callers:
+        blocked_until = services.suspects.get(who)
         if blocked_until is None:
             continue
         if blocked_until > now:
             raise TooManyRequests(retry_after=blocked_until - now)
-        with _limited(limit, caller, services):
-            who = services.keyring.pseudonym("caller", caller)
+        with _limited(limit, who, services):
             counters.check(services.table, limit, who, now)
     try:
         yield
     except InvalidClient:
-        for limit, caller in callers:
-            _remember(services, limit.what + caller, 0)
-            with _limited(limit, caller, services):
-                who = services.keyring.pseudonym("caller", caller)
+        for limit, who in callers:
+            _remember(services, who, 0)
+            with _limited(limit, who, services):
                 counters.count(services.table, limit, who, now)
         raise
 
 
 @contextmanager
-def _limited(limit: Limit, caller: str, services: Services) -> Iterator[None]:
+def _limited(limit: Limit, who: str, services: Services) -> Iterator[None]:
     try:
         yield
     except LimitReached as reached:
-        _remember(services, limit.what + caller, services.now() + reached.retry_after)
+        _remember(services, who, services.now() + reached.retry_after)
         services.log.event("client_authentication.throttled", limit=limit.what)
         raise TooManyRequests(retry_after=reached.retry_after) from None
 
 
-def _remember(services: Services, caller: str, blocked_until: int) -> None:
+def _remember(services: Services, who: str, blocked_until: int) -> None:
     while len(services.suspects) >= MOST_SUSPECTS:
         services.suspects.pop(next(iter(services.suspects)))
-    services.suspects[caller] = max(blocked_until, services.suspects.pop(caller, 0))
+    services.suspects[who] = max(blocked_until, services.suspects.pop(who, 0))
 
 
 def network(address: str) -> str:

@@ -6,6 +6,7 @@ A claim of this server's own kind has a URI for a name (section 5.1.2), or one o
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,6 +16,7 @@ from .records.record import Value
 
 MEMBERS = ("username", "password", "claims")
 MOST_CLAIMS = 100
+MOST_BYTES = 32 * 1024  # of all claims, as JSON
 MOST_TEXT = 1000
 MOST_NUMBER = 2**53 - 1  # what every JSON parser reads exactly (RFC 7493 section 2.2)
 MOST_DEPTH = 5
@@ -43,9 +45,7 @@ def claims(value: Any) -> dict[str, Value]:
     """The claims in a document; InvalidMetadata names the one that is malformed."""
     if not isinstance(value, dict):
         raise InvalidMetadata("claims: must be an object")
-    if len(value) > MOST_CLAIMS:
-        raise InvalidMetadata(f"claims: at most {MOST_CLAIMS}")
-    return {name: _reader(name)(name, given) for name, given in value.items()}
+    return _few({name: _reader(name)(name, given) for name, given in value.items()})
 
 
 def changed(before: Mapping[str, Value], changes: Any) -> dict[str, Value]:
@@ -54,10 +54,13 @@ def changed(before: Mapping[str, Value], changes: Any) -> dict[str, Value]:
         raise InvalidMetadata("claims: must be an object")
     given = {name: value for name, value in changes.items() if value is not None}
     kept = {name: value for name, value in before.items() if name not in changes}
-    after = kept | claims(given)
-    if len(after) > MOST_CLAIMS:
-        raise InvalidMetadata(f"claims: at most {MOST_CLAIMS}")
-    return after
+    return _few(kept | claims(given))
+
+
+def _few(found: dict[str, Value]) -> dict[str, Value]:
+    if len(found) > MOST_CLAIMS or len(json.dumps(found)) > MOST_BYTES:
+        raise InvalidMetadata(f"claims: at most {MOST_CLAIMS}, and {MOST_BYTES} bytes in all")
+    return found
 
 
 def _reader(name: str) -> Callable[[str, Any], Value]:

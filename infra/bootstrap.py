@@ -18,7 +18,7 @@ from chalicelib.protocol import jwk, signing_keys
 from chalicelib.protocol.signing_keys import SigningKey
 from chalicelib.records.keyring import KEYRING_KEY, KeyringRecord
 from chalicelib.services import Services
-from infra.stage import aws_client, open_services
+from infra.stage import NoSuchStage, aws_client, open_services
 
 KEY_SPECS = {"RS256": "RSA_2048", "ES256": "ECC_NIST_P256"}
 
@@ -58,9 +58,15 @@ def create_table(environ: Mapping[str, str]) -> None:
 
 
 def create_key(environ: Mapping[str, str], alg: str) -> str:
+    """Make a KMS key for an algorithm, and point the algorithm's alias at it; returns its ARN."""
+    kms, stage = aws_client("kms", environ), environ["STAGE"]
+    arn = make_key(kms, stage, alg)
+    name_key(kms, key_alias(stage, alg), arn)
+    return arn
+
+
+def make_key(kms: Any, stage: str, alg: str) -> str:
     """Make a KMS key for an algorithm, tagged as the policies want it; returns its ARN."""
-    kms = aws_client("kms", environ)
-    stage = environ["STAGE"]
     made = kms.create_key(
         KeySpec=KEY_SPECS[alg],
         KeyUsage="SIGN_VERIFY",
@@ -68,17 +74,14 @@ def create_key(environ: Mapping[str, str], alg: str) -> str:
         Tags=[{"TagKey": "app", "TagValue": "postern"}, {"TagKey": "stage", "TagValue": stage}],
     )
     arn: str = made["KeyMetadata"]["Arn"]
-    name_key(kms, stage, alg, arn)
     return arn
 
 
-def name_key(kms: Any, stage: str, alg: str, arn: str) -> None:
-    """Point the alias at a key. It is for people only: signing goes by ARN."""
-    alias = key_alias(stage, alg)
-    known = {entry["AliasName"] for entry in kms.list_aliases()["Aliases"]}
-    if alias in known:
+def name_key(kms: Any, alias: str, arn: str) -> None:
+    """Point an alias at a key. Aliases are for people only: signing goes by ARN."""
+    try:
         kms.update_alias(AliasName=alias, TargetKeyId=arn)
-    else:
+    except kms.exceptions.NotFoundException:
         kms.create_alias(AliasName=alias, TargetKeyId=arn)
 
 
@@ -121,10 +124,10 @@ def public_jwk(kms: Any, arn: str) -> dict[str, str]:
 
 
 def read_keyring(services: Services) -> KeyringRecord:
-    """The keyring item as it is now; LookupError when the stage has none."""
+    """The keyring item as it is now; NoSuchStage when the stage has none."""
     record = services.table.get(KeyringRecord, KEYRING_KEY)
     if record is None:
-        raise LookupError("the stage has no keyring")
+        raise NoSuchStage("the stage has no keyring: its deployment did not come to its end")
     return record
 
 

@@ -6,10 +6,9 @@ import base64
 import binascii
 import json
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
-
-from tests.browser import Page
 
 if TYPE_CHECKING:
     from tests.world import Reply, World
@@ -17,13 +16,28 @@ if TYPE_CHECKING:
 Headers = list[tuple[str, str]]
 
 # RFC 6749 sections 4.1.2.1 and 5.2, RFC 8707 section 2, OpenID Connect Core section 3.1.2.6.
-REGISTERED = frozenset(
-    """invalid_request invalid_client invalid_grant unauthorized_client unsupported_grant_type
-    invalid_scope access_denied unsupported_response_type server_error temporarily_unavailable
-    invalid_target interaction_required login_required account_selection_required consent_required
-    invalid_request_uri invalid_request_object request_not_supported request_uri_not_supported
-    registration_not_supported""".split()
-)
+REGISTERED = {
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+    "access_denied",
+    "unsupported_response_type",
+    "server_error",
+    "temporarily_unavailable",
+    "invalid_target",
+    "interaction_required",
+    "login_required",
+    "account_selection_required",
+    "consent_required",
+    "invalid_request_uri",
+    "invalid_request_object",
+    "request_not_supported",
+    "request_uri_not_supported",
+    "registration_not_supported",
+}
 DESCRIPTION = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 section 5.2
 
 CACHED_JSON = ("/.well-known/",)
@@ -103,20 +117,33 @@ def _check_error(members: dict[str, str]) -> None:
         assert members["error_uri"].endswith(f"/errors/{members['error']}")
 
 
-def secrets_of_request(headers: Headers, body: bytes) -> tuple[set[str], set[str]]:
-    """What a request carries: secrets that must not come back, and others that must not be logged.
+@dataclass(frozen=True)
+class Carried:
+    """What a request carries: `sent` must not come back, `held` must not be logged either.
 
-    The second set holds the first.
+    public: what stands in places that are no secret; a test may use one value for both.
     """
+
+    sent: set[str]
+    held: set[str]
+    public: set[str]
+
+
+def carried_by(headers: Headers, body: bytes) -> Carried:
+    """Take a request apart."""
     fields = parse_qsl(body.decode("ascii", errors="replace")) if b"=" in body else []
     sent = {value for name, value in fields if name in _SENT}
     held = {value for name, value in fields if name in _HELD}
+    public = {value for name, value in fields if name not in _HELD}
     for name, value in headers:
         if name.lower() == "authorization":
-            sent |= _of_authorization(value)
+            token = value.partition(" ")[2]
+            user, password = _basic(token)
+            sent |= {token, password}
+            public |= {user}
         if name.lower() == "cookie":
             held |= {part.strip().partition("=")[2] for part in value.split(";")}
-    return _long(sent), _long(sent | held)
+    return Carried(_long(sent - public), _long(sent | held), public)
 
 
 def secrets_of_reply(reply: Reply) -> set[str]:
@@ -147,27 +174,16 @@ def check_log(log: str, secrets: set[str]) -> None:
 def check_not_given_back(reply: Reply, sent: set[str]) -> None:
     """Fail when an answer repeats a secret of its own request."""
     everything = reply.text + "\n".join(value for _, value in reply.answer.headers)
-    # A form that is shown again keeps the name that was typed.
-    kept = {value for _, value in _fields(reply)}
-    for secret in sent - kept:
+    for secret in sent:
         assert secret not in everything, "an answer repeats a secret of its request"
 
 
-def _fields(reply: Reply) -> list[tuple[str, str]]:
-    if not reply.is_page:
-        return []
-    forms = Page(reply.text).forms.values()
-    return [field for form in forms for field in form.fields if field[0] == "username"]
-
-
-def _of_authorization(value: str) -> set[str]:
-    _, _, token = value.partition(" ")
-    found = {token}
+def _basic(token: str) -> tuple[str, str]:
     try:
-        found.add(base64.b64decode(token).decode().partition(":")[2])
+        user, _, password = base64.b64decode(token).decode().partition(":")
     except (binascii.Error, ValueError):
-        pass
-    return found
+        return "", ""
+    return user, password
 
 
 def _long(values: set[str]) -> set[str]:

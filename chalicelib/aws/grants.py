@@ -90,7 +90,7 @@ def revoke_by_refresh_token(
 ) -> Grant | None:
     """End the grant of a refresh token: one write when it is the current one.
 
-    Returns the grant that was found when nothing was done (another client's, or a forged token).
+    Returns the grant when the token is genuine but another client's; a forged one ends nothing.
     """
     try:
         table.change(
@@ -102,8 +102,9 @@ def revoke_by_refresh_token(
         return None
     except ConditionFailed as failed:
         found = _found(failed)
+    # A code, or a grant without refresh tokens: nothing that this could be the token of.
     if found is None or found.chain is None or found.current_hash is None:
-        return found
+        return None
     genuine = steps_behind(secret, found.chain, found.current_hash, found.number) is not None
     if genuine and found.client_id == client_id:
         revoke(table, key, now)

@@ -18,8 +18,8 @@ R = TypeVar("R", bound=Record)
 MOST_BATCHES = 3
 
 
-class AlreadyExists(Exception):
-    """A record that was to be new is there already."""
+class AlreadyExists(TemporarilyUnavailable):
+    """A record that was to be new is there already; under a random key, the next try has another."""
 
 
 class Gone(Exception):
@@ -68,7 +68,7 @@ class Table:
             )
         except ConditionFailed as failed:
             if failed.item != _item(record):
-                raise AlreadyExists(record.key.pk) from None
+                raise AlreadyExists(detail=f"the {record.TYPE} exists already") from None
 
     def change(
         self, key: Key, assign: Attributes, *, when: str, given: Attributes | None = None

@@ -55,7 +55,7 @@ def authenticate(request: Request, services: Services) -> Client:
         except InvalidClient as refused:
             services.log.event(
                 "client_authentication.failed",
-                client_id=client_id,
+                client_id=client_id[:255],
                 method=method,
                 reason=refused.detail,
             )

@@ -59,7 +59,7 @@ def _continue(request_id: str, request: Request, services: Services) -> Response
     except TemporarilyUnavailable:
         raise  # the user reloads the page, and nothing is lost
     except OAuthError as problem:
-        return answers.error(recipient, problem, services, posted=waiting.has_moved)
+        return answers.error(recipient, problem, services, posted=waiting.has_forms)
 
 
 def _next_step(here: Situation, parameters: Parameters, services: Services) -> Response:
@@ -83,12 +83,10 @@ def _store_and_go_on(here: Situation, parameters: Parameters, services: Services
 
 
 def _finish(here: Situation, services: Services) -> Response:
-    """Spend the request, store the code under its hash, send it out."""
+    """Store the code under its hash, spend the request, send the code out."""
     user, session, waiting = here.user, here.session, here.waiting
     assert user is not None
     assert session is not None
-    if waiting is not None:
-        authorization_requests.spend(services.table, waiting, services.random_text(16))
     now, lifetimes = services.now(), services.settings.lifetimes
     code = Handle(
         user.user_id,
@@ -96,14 +94,15 @@ def _finish(here: Situation, services: Services) -> Response:
         services.token_bytes(handles.SECRET_BYTES),
     )
     consented = waiting is not None and waiting.consented_user == user.user_id
+    scope = waiting.consented if waiting and consented else here.asked.scope
     grant = Grant(
         user_id=user.user_id,
         grant_id=code.own_id,
         client_id=here.asked.client.client_id,
         state=CODE,
         code_hash=code.secret_hash,
-        scope=waiting.consented if waiting and consented else here.asked.scope,
-        resources=tuple(resource.resource for resource in here.asked.resources),
+        scope=scope,
+        resources=_given(here, scope),
         issued_at=now,
         expires_at=now + lifetimes.code,
         ends_at=now + lifetimes.grant,
@@ -114,7 +113,11 @@ def _finish(here: Situation, services: Services) -> Response:
         amr=session.amr,
         session_id=session.session_id,
     )
+    # The other way round, a fault between the two would leave the user with a request that is
+    # spent and no code. Whoever loses the race for the request has a code that nobody ever sees.
     services.table.put_new(grant)
+    if waiting is not None:
+        authorization_requests.spend(services.table, waiting, services.random_text(16))
     services.log.event(
         "authorization.granted",
         client_id=grant.client_id,
@@ -123,9 +126,18 @@ def _finish(here: Situation, services: Services) -> Response:
         scope=" ".join(grant.scope),
     )
     text = handles.write(code, services.keyring.salt)
-    posted = waiting is not None and waiting.has_moved
+    posted = waiting is not None and waiting.has_forms
     return answers.code(here.asked.recipient, text, services, posted=posted)
 
 
+def _given(here: Situation, scope: tuple[str, ...]) -> tuple[str, ...]:
+    """The resources asked for, but for those of which the user has declined every scope."""
+    return tuple(
+        resource.resource
+        for resource in here.asked.resources
+        if set(scope) & set(resource.scopes) or not set(here.asked.scope) & set(resource.scopes)
+    )
+
+
 def _plain(parameters: Parameters) -> dict[str, str]:
-    return {name: parameters[name] for name in parameters if name != "resource"}
+    return {name: parameters[name] for name in asked.PARAMETERS if name in parameters}

@@ -34,6 +34,8 @@ def authorize(form: Parameters, client: Client, services: Services) -> Authoriza
     if behind is None:
         raise InvalidGrant(detail="forged refresh token")
     user = user_grants.must_stand(user, client, grant)
+    # Before what is asked for is looked at: a wrong scope must not hide a replay.
+    _refuse_replay(grant, behind, services)
     audience, resource = user_grants.choose_resource(grant, form.all("resource"), services)
     authorization = user_grants.authorization(
         user, grant, audience, resource, form.get("scope"), services
@@ -44,17 +46,22 @@ def authorize(form: Parameters, client: Client, services: Services) -> Authoriza
     )
 
 
+def _refuse_replay(grant: Grant, behind: int, services: Services) -> None:
+    lost_answer = services.now() - grant.rotated_at <= services.settings.lifetimes.refresh_grace
+    # One behind means that the successor was never used, or it would be two behind.
+    if behind == 0 or (behind == 1 and lost_answer):
+        return
+    user_grants.revoke_replayed(grant, "refresh_token", services)
+    raise InvalidGrant(detail=f"replayed: {behind} rotations old")
+
+
 def _spend(grant: Grant, secret: bytes, behind: int, services: Services) -> bytes:
     now, lifetimes = services.now(), services.settings.lifetimes
     assert grant.chain is not None
-    if behind == 0:
-        expires_at = min(now + lifetimes.refresh_token, grant.ends_at)
-        try:
-            return stored_grants.rotate(services.table, grant, secret, now, expires_at)
-        except Spent:
-            raise InvalidGrant(detail="the family moved on or was revoked meanwhile") from None
-    # One behind means that the successor was never used, or it would be two behind.
-    if behind == 1 and now - grant.rotated_at <= lifetimes.refresh_grace:
+    if behind == 1:
         return successor(grant.chain, secret)
-    user_grants.revoke_replayed(grant, "refresh_token", services)
-    raise InvalidGrant(detail=f"replayed: {behind} rotations old")
+    expires_at = min(now + lifetimes.refresh_token, grant.ends_at)
+    try:
+        return stored_grants.rotate(services.table, grant, secret, now, expires_at)
+    except Spent:
+        raise InvalidGrant(detail="the family moved on or was revoked meanwhile") from None

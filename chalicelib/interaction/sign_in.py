@@ -24,7 +24,10 @@ def needed(situation: Situation, services: Services) -> bool:
         return False
     if asked.prompt & {"login", "select_account"}:
         return True
-    return asked.max_age is not None and services.now() - session.auth_time > asked.max_age
+    if asked.max_age is None:
+        return False
+    # Core section 3.1.2.1: max_age=0 is prompt=login, also in the second of the last sign-in.
+    return asked.max_age == 0 or services.now() - session.auth_time > asked.max_age
 
 
 def refusal() -> OAuthError:
@@ -55,11 +58,12 @@ def submit(
         return _page(situation, services, username=username, error=WRONG, status=400)
     except TooManyRequests as throttled:
         minutes = -(-throttled.retry_after // 60)
+        wait = "a minute" if minutes == 1 else f"{minutes} minutes"
         page = _page(
             situation,
             services,
             username=username,
-            error=f"Too many failed attempts. Try again in {minutes} minutes.",
+            error=f"Too many failed attempts. Try again in {wait}.",
             status=429,
         )
         return page.with_headers(("Retry-After", str(throttled.retry_after)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from ..records.record import Value
@@ -68,6 +69,24 @@ def jwks(keys: Iterable[SigningKey]) -> list[Mapping[str, str]]:
     return [key.jwk for key in sorted(keys, key=lambda key: order.index(key.state))]
 
 
+def next_key(keys: Iterable[SigningKey], alg: str) -> SigningKey | None:
+    """The key that is announced for an algorithm, or None."""
+    return next((key for key in keys if key.alg == alg and key.state == NEXT), None)
+
+
+def ready_at(key: SigningKey) -> int | None:
+    """From when the key can make its next step, in epoch seconds: None for an active key."""
+    return {NEXT: key.changed_at + ANNOUNCE, RETIRED: key.changed_at + KEEP}.get(key.state)
+
+
+def check_room(keys: tuple[SigningKey, ...], alg: str) -> None:
+    """KeyRefused when no new key for this algorithm can be announced now."""
+    if next_key(keys, alg) is not None:
+        raise KeyRefused(f"there is already a next key for {alg}")
+    if len(keys) >= MOST_KEYS:
+        raise KeyRefused(f"the JWKS holds {MOST_KEYS} keys already; retire one first")
+
+
 def announce(
     keys: tuple[SigningKey, ...], arn: str, jwk: Mapping[str, str], now: int
 ) -> tuple[SigningKey, ...]:
@@ -75,10 +94,7 @@ def announce(
     alg = jwk["alg"]
     if any(key.kid == jwk["kid"] for key in keys):
         raise KeyRefused("this key is already in the keyring")
-    if any(key.alg == alg and key.state == NEXT for key in keys):
-        raise KeyRefused(f"there is already a next key for {alg}")
-    if len(keys) >= MOST_KEYS:
-        raise KeyRefused(f"the JWKS holds {MOST_KEYS} keys already; retire one first")
+    check_room(keys, alg)
     # No verifier can hold a JWKS that is older than the stage itself.
     setting_up = all(now - key.created_at < HOUR for key in keys)
     state = ACTIVE if setting_up and signer(keys, alg) is None else NEXT
@@ -92,14 +108,14 @@ def promote(
 
     `force` is for a key that is no longer trusted: some verifiers will fail for a while.
     """
-    waiting = next((key for key in keys if key.alg == alg and key.state == NEXT), None)
+    waiting = next_key(keys, alg)
     if waiting is None:
         raise KeyRefused(f"there is no next key for {alg}")
-    ready_at = waiting.changed_at + ANNOUNCE
-    if now < ready_at and not force:
+    known_at = waiting.changed_at + ANNOUNCE
+    if now < known_at and not force:
         raise KeyRefused(
-            f"the next key for {alg} is not known to all verifiers before {ready_at} "
-            f"({ready_at - now} seconds from now)"
+            f"the next key for {alg} is not known to all verifiers before {iso(known_at)} "
+            f"({known_at - now} seconds from now)"
         )
     moves = {waiting.kid: ACTIVE}
     current = signer(keys, alg)
@@ -126,6 +142,12 @@ def drop(
     over_at = key.changed_at + KEEP
     if now < over_at and not force:
         raise KeyRefused(
-            f"tokens signed by this key may live until {over_at} ({over_at - now} seconds from now)"
+            f"tokens signed by this key may live until {iso(over_at)} "
+            f"({over_at - now} seconds from now)"
         )
     return tuple(other for other in keys if other.kid != kid)
+
+
+def iso(time: int) -> str:
+    """A time in epoch seconds, as people read it (RFC 3339, UTC)."""
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -37,9 +37,12 @@ class AuthorizationRequest(Record):
         return authorization_request_key(self.request_id)
 
     @property
-    def has_moved(self) -> bool:
-        """Whether the user has posted a form on the way."""
-        return self.signed_in_session is not None or self.consented_user is not None
+    def has_forms(self) -> bool:
+        """Whether the user may have come here from one of our forms, in this tab or another.
+
+        A form that another tab has overtaken leaves no trace; only prompt=none never shows one.
+        """
+        return "none" not in self.parameters.get("prompt", "").split()
 
 
 def authorization_request_key(request_id: str) -> Key:

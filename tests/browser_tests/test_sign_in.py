@@ -48,14 +48,14 @@ def test_keyboard_is_enough(
     assert "code" in receiver.answer
 
 
-def test_tab_key_visits_everything_in_order(running: Running, person: Person, url: str) -> None:
-    """From the top of the page: the way to the content, then name, password and button."""
+def test_tab_key_visits_everything_in_order(person: Person, url: str) -> None:
+    """The way past the header comes first, then name, password and button."""
     page = person.open(url)
-    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Shift+Tab")
     visited = []
     for _ in range(4):
-        page.keyboard.press("Tab")
         visited.append(page.evaluate("document.activeElement.id || document.activeElement.hash"))
+        page.keyboard.press("Tab")
     assert visited == ["#main", "username", "password", "submit"]
 
 
@@ -138,19 +138,32 @@ def test_form_of_the_other_tab_still_works(
     assert receiver.answer["state"] == "the-second"
 
 
-def test_back_button_after_the_end_shows_a_clear_page(
+def test_back_button_after_the_end(
     running: Running, person: Person, receiver: Receiver, url: str
 ) -> None:
-    """Sending the old form again says that this sign-in was finished, and gives no second code."""
-    username = running.user()
+    """Going back is a new request: whoever is signed in returns to the application."""
     page = person.open(url)
-    person.sign_in(username)
+    person.sign_in(running.user())
     person.arrive(receiver.redirect_uri)
+    first = receiver.answer["code"]
+    receiver.calls.clear()
     page.go_back()
-    page.reload()
+    person.arrive(receiver.redirect_uri)
+    assert receiver.answer["code"] != first
+
+
+def test_sign_in_that_was_finished_shows_a_clear_page(
+    running: Running, person: Person, receiver: Receiver, url: str
+) -> None:
+    """The address of a step that is over says so, and gives no second code."""
+    page = person.open(url)
+    waiting = page.input_value("input[name=interaction]")
+    person.sign_in(running.user())
+    person.arrive(receiver.redirect_uri)
+    page.goto(f"{running.url}/authorize?interaction={waiting}")
+    assert page.inner_text("h1") == "This request cannot be completed"
+    assert "finished already" in page.inner_text("main")
     assert len(receiver.calls) == 1
-    assert page.locator("main").inner_text().startswith("This request cannot be completed")
-    assert "finished already" in page.locator("main").inner_text()
 
 
 def test_browser_of_somebody_else_cannot_go_on(

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import jwt
+from hypothesis import event
 
 from chalicelib.administration import clients, resources, users
 from infra import seeds
@@ -77,6 +78,7 @@ class Cast:
     def switch(self, number: int) -> None:
         """Another process answers from now on."""
         self.current = number % len(self.processes)
+        self.keys_may_have_changed = True
         world = self.world
         world.services, world.app, world.gateway = self.processes[self.current][0]
 
@@ -135,7 +137,9 @@ class Cast:
         answer = "ok" if reply.status == 200 else str(reply.json["error"])
         fitting = [verdict for verdict in verdicts if verdict.answer == answer]
         assert fitting, f"{reply.status} {reply.text}: the model says {list(verdicts)}"
-        grant.dead |= any(verdict.kills for verdict in fitting)
+        kills = any(verdict.kills for verdict in fitting)
+        event(f"{answer}{', replayed' if kills else ''}")
+        grant.dead |= kills
         return answer
 
     def publish(self) -> None:
@@ -144,6 +148,7 @@ class Cast:
         keys = {key["kid"]: jwt.PyJWK.from_dict(key) for key in document["keys"]}
         self.published = [(at, old) for at, old in self.published if at > self.now - 2 * 60 * 60]
         self.published.append((self.now, keys))
+        self.keys_may_have_changed = False
 
     def issued(self, reply: Reply, grant: Grant, audience: str, scope: tuple[str, ...]) -> None:
         """Check a token response, and remember its tokens."""

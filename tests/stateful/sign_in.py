@@ -55,6 +55,7 @@ class Walk:
     def go(self, meanwhile: Callable[[], None]) -> Session | None:
         """Walk; `meanwhile` happens while the consent page is shown. Returns the new session."""
         cast, browser, wish = self.cast, self.browser, self.wish
+        cast.aws.reset()
         browser.open(self._url())
         if self._refused():
             return None
@@ -127,14 +128,12 @@ class Walk:
         cast, wish = self.cast, self.wish
         assert "sign-in" in self.browser.page.forms
         self.browser.sign_in(wish.person.name, wish.password)
-        if self._refused():
-            # Too late for this request, but a right password was right: a cookie may have come.
-            self._leave_session()
-            return False
+        assert not self._refused()
         if not cast.model.may_sign_in(wish.person, wish.password, cast.now):
             assert "sign-in" in self.browser.page.forms
             return False
-        self._leave_session()
+        if self.session is not None:
+            self.session.ended = True
         cookie = self.browser.cookies[COOKIE]
         assert cookie not in cast.seen
         cast.seen.add(cookie)
@@ -145,10 +144,6 @@ class Walk:
         # Opened in the very second of a password change: dead, so it is asked for again.
         assert "sign-in" in self.browser.page.forms
         return False
-
-    def _leave_session(self) -> None:
-        if self.session is not None:
-            self.session.ended = True
 
     def _consent_is_needed(self, resources: tuple[str, ...]) -> bool:
         assert self.session is not None

@@ -1,0 +1,109 @@
+"""`audit`: the audit log of a stage. docs/operations.md lists its events."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from typing import Any
+
+import click
+
+from chalicelib.administration import Refused
+from infra.stage import aws_client
+
+from .invocation import Invocation
+
+PAUSE = 1.0  # seconds between looks, when following
+LATE = 60_000  # milliseconds that an event may take to show up in CloudWatch Logs
+
+
+@click.group(name="audit")
+def command() -> None:
+    """The audit log: who did what, one JSON object a line.
+
+    \b
+    Example:
+      python -m infra audit tail --follow
+    """
+
+
+@command.command()
+@click.option("--follow", is_flag=True, help="Wait for more, until Ctrl-C.")
+@click.option(
+    "--minutes",
+    type=click.IntRange(1, 60 * 24 * 90),
+    default=60,
+    show_default=True,
+    help="How far to look back.",
+)
+@click.pass_obj
+def tail(call: Invocation, follow: bool, minutes: int) -> None:
+    """Print the audit events, oldest first: from the local log file, or from CloudWatch Logs.
+
+    \b
+    Example:
+      python -m infra --stage prod audit tail --minutes 10
+    """
+    environ = call.environ()
+    since = time.time() - 60 * minutes
+    lines = _file(environ, follow) if call.stage == "local" else _group(environ, since, follow)
+    try:
+        for line in lines:
+            event = _event(line)
+            if event is not None and event.get("time", since) >= since:
+                click.echo(json.dumps(event))
+    except KeyboardInterrupt:
+        return
+
+
+def _event(line: str) -> Mapping[str, Any] | None:
+    """The audit event in a line of the log, or None for every other line."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and event.get("kind") == "audit" else None
+
+
+def _file(environ: Mapping[str, str], follow: bool) -> Iterator[str]:
+    path = environ.get("LOG_FILE")
+    if not path:
+        raise Refused("the local server writes no log file: its events are in its own terminal")
+    try:
+        log = open(path, encoding="utf-8", errors="replace")  # noqa: SIM115  # closed below
+    except OSError as problem:
+        raise Refused(f"the log cannot be read: {problem}") from None
+    with log:
+        pending = ""
+        while True:
+            pending += log.readline()
+            if pending.endswith("\n"):
+                yield pending
+                pending = ""
+            elif not follow:
+                return
+            else:
+                # A line may have been written in part.
+                time.sleep(PAUSE)
+
+
+def _group(environ: Mapping[str, str], since: float, follow: bool) -> Iterator[str]:
+    from infra.deployment.names import resource_name
+
+    group = f"/aws/lambda/{resource_name(environ['STAGE'])}"
+    start, seen = int(since * 1000), set[str]()
+    with closing(aws_client("logs", environ)) as logs:
+        pages = logs.get_paginator("filter_log_events")
+        while True:
+            request = {"logGroupName": group, "startTime": start, "filterPattern": '"audit"'}
+            for page in pages.paginate(**request):
+                for event in page["events"]:
+                    if event["eventId"] not in seen:
+                        seen.add(event["eventId"])
+                        start = max(start, event["timestamp"] - LATE)
+                        yield event["message"]
+            if not follow:
+                return
+            time.sleep(PAUSE)

@@ -1,0 +1,190 @@
+"""`user`: make, look at, change, disable, export and remove users."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, BinaryIO
+
+import click
+
+from chalicelib import user_metadata
+from chalicelib.administration import users
+
+from . import document, view
+from .invocation import Invocation
+
+_password_stdin = click.option(
+    "--password-stdin",
+    is_flag=True,
+    help="Read the password from standard input, for a JSON that has none.",
+)
+
+
+@click.group(name="user")
+def command() -> None:
+    """People who can sign in. The ID of a user is the username or the sub.
+
+    \b
+    Example:
+      python -m infra user create --file user.json --password-stdin < password
+    """
+
+
+@command.command()
+@document.file_option()
+@_password_stdin
+@click.pass_obj
+def create(call: Invocation, file: BinaryIO, password_stdin: bool) -> None:
+    """Make a user who can sign in.
+
+    Members: username, password, claims (OpenID Connect Core section 5.1: name, email,
+    email_verified, address, ...; a claim of your own has a URI for a name).
+
+    \b
+    Example:
+      echo '{"username": "ann@example.com", "password": "...", "claims": {"name": "Ann"}}' |
+        python -m infra user create --file -
+    """
+    given = _with_password(document.read(file), file, password_stdin)
+    user_metadata.check_members(given)
+    username, password = (user_metadata.text(given, name) for name in ("username", "password"))
+    claims = user_metadata.claims(given.get("claims", {}))
+    with call.services() as services:
+        user = users.create(username, password, claims, services)
+    document.show({"sub": user.subject, "username": user.username})
+
+
+@command.command()
+@click.argument("name", metavar="ID")
+@click.pass_obj
+def get(call: Invocation, name: str) -> None:
+    """Show a user.
+
+    \b
+    Example:
+      python -m infra user get demo@example.com
+    """
+    with call.services() as services:
+        document.show(view.of_user(users.find(name, services)))
+
+
+@command.command(name="list")
+@click.pass_obj
+def list_(call: Invocation) -> None:
+    """Show every user.
+
+    \b
+    Example:
+      python -m infra user list
+    """
+    with call.services() as services:
+        document.show([view.of_user(user) for user in users.list_all(services)])
+
+
+@command.command()
+@click.argument("name", metavar="ID")
+@document.file_option(required=False)
+@_password_stdin
+@click.pass_obj
+def update(call: Invocation, name: str, file: BinaryIO | None, password_stdin: bool) -> None:
+    """Change a user: username, password, or single claims; a claim set to null is removed.
+
+    A new password ends every session and grant of the user.
+
+    \b
+    Examples:
+      echo '{"claims": {"nickname": null}}' | python -m infra user update demo@example.com --file -
+      python -m infra user update demo@example.com --password-stdin < password
+    """
+    if file is None and not password_stdin:
+        raise click.UsageError("Give --file, --password-stdin, or both.")
+    changes = _with_password(document.read(file) if file else {}, file, password_stdin)
+    user_metadata.check_members(changes)
+    username, password = (
+        user_metadata.text(changes, member) if member in changes else None
+        for member in ("username", "password")
+    )
+    with call.services() as services:
+        user = users.find(name, services)
+        claims = None
+        if "claims" in changes:
+            claims = user_metadata.changed(user.claims, changes["claims"])
+        changed = users.update(user, services, username=username, password=password, claims=claims)
+        document.show(view.of_user(changed))
+
+
+@command.command()
+@click.argument("name", metavar="ID")
+@click.pass_obj
+def disable(call: Invocation, name: str) -> None:
+    """Keep a user out, and end every session and grant.
+
+    \b
+    Example:
+      python -m infra user disable demo@example.com
+    """
+    with call.services() as services:
+        user = users.find(name, services)
+        document.show(view.of_user(users.update(user, services, disabled=True)))
+
+
+@command.command()
+@click.argument("name", metavar="ID")
+@click.pass_obj
+def enable(call: Invocation, name: str) -> None:
+    """Let a disabled user in again; what was ended stays ended.
+
+    \b
+    Example:
+      python -m infra user enable demo@example.com
+    """
+    with call.services() as services:
+        user = users.find(name, services)
+        document.show(view.of_user(users.update(user, services, disabled=False)))
+
+
+@command.command()
+@click.argument("name", metavar="ID")
+@click.pass_obj
+def delete(call: Invocation, name: str) -> None:
+    """Remove a user with their grants, consents and sessions. There is no way back.
+
+    \b
+    Example:
+      python -m infra user delete demo@example.com
+    """
+    with call.services() as services:
+        users.delete(name, services)
+    document.show({"user": name, "deleted": True})
+
+
+@command.command(name="export")
+@click.argument("name", metavar="ID")
+@click.pass_obj
+def export_(call: Invocation, name: str) -> None:
+    """Show everything that is kept about a user, but for hashes of secrets.
+
+    \b
+    Example:
+      python -m infra user export demo@example.com
+    """
+    with call.services() as services:
+        user = users.find(name, services)
+        document.show(view.everything_of(user, services))
+
+
+def _with_password(
+    given: dict[str, Any], file: BinaryIO | None, password_stdin: bool
+) -> dict[str, Any]:
+    if not password_stdin:
+        return given
+    stdin = sys.stdin.buffer
+    if file is stdin:
+        raise click.UsageError("--file - and --password-stdin both read standard input.")
+    if "password" in given:
+        raise click.UsageError("The JSON has a password already: leave out --password-stdin.")
+    try:
+        password = stdin.read().decode().removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise click.UsageError("The password is not UTF-8.") from None
+    return {**given, "password": password}

@@ -1,0 +1,105 @@
+"""What operators are shown of records: never a secret, never the hash of one."""
+
+from __future__ import annotations
+
+from chalicelib import client_metadata
+from chalicelib.administration import grants, users
+from chalicelib.protocol import signing_keys
+from chalicelib.protocol.signing_keys import SigningKey
+from chalicelib.records.client import Client
+from chalicelib.records.grant import Grant
+from chalicelib.records.user import User
+from chalicelib.services import Services
+
+View = dict[str, object]
+
+
+def of_client(client: Client) -> View:
+    """A client under RFC 7591's names; `not_before` where its tokens were revoked."""
+    view = client_metadata.write(client)
+    if client.not_before >= client.created_at:
+        view["not_before"] = client.not_before
+    if client.previous_secret_hash is not None:
+        view["previous_secret_expires_at"] = client.previous_secret_expires_at
+    return view
+
+
+def of_user(user: User) -> View:
+    """A user."""
+    return {
+        "sub": user.subject,
+        "username": user.username,
+        "disabled": user.disabled,
+        "created_at": user.created_at,
+        "claims": user.claims,
+    }
+
+
+def of_grant(user: User, grant: Grant, services: Services) -> View:
+    """A grant. `expires_at` moves with each refresh, `ends_at` does not."""
+    return {
+        "grant_id": grant.grant_id,
+        "client_id": grant.client_id,
+        "state": grants.state(user, grant, services),
+        "scope": " ".join(grant.scope),
+        "resources": grant.resources,
+        "issued_at": grant.issued_at,
+        "expires_at": grant.expires_at,
+        "ends_at": grant.ends_at,
+    }
+
+
+def of_key(key: SigningKey) -> View:
+    """A signing key, and when it may be promoted or retired."""
+    view: View = {"kid": key.kid, "alg": key.alg, "state": key.state, "arn": key.arn}
+    view |= _time("created_at", key.created_at) | _time("changed_at", key.changed_at)
+    ready_at = signing_keys.ready_at(key)
+    if ready_at is not None:
+        step = "promotable_from" if key.state == signing_keys.NEXT else "retirable_from"
+        view |= _time(step, ready_at)
+    return view
+
+
+def everything_of(user: User, services: Services) -> View:
+    """All that is kept about a user."""
+    password = users.password_of(user, services)
+    return {
+        **of_user(user),
+        "not_before": user.not_before,
+        "password_changed_at": password.changed_at if password else None,
+        "sessions": [
+            {
+                "session_id": session.session_id,
+                "auth_time": session.auth_time,
+                "amr": session.amr,
+                "expires_at": session.expires_at,
+            }
+            for session in users.sessions_of(user, services)
+        ],
+        "consents": [
+            {
+                "client_id": consent.client_id,
+                "scopes": consent.scopes,
+                "since": consent.since,
+                "last_used": consent.last_used,
+            }
+            for consent in users.consents_of(user, services)
+        ],
+        "grants": [
+            {
+                **of_grant(user, grant, services),
+                "redirect_uri": grant.redirect_uri,
+                "session_id": grant.session_id,
+                "auth_time": grant.auth_time,
+                "amr": grant.amr,
+                "refreshed": grant.number,
+                "refreshed_at": grant.rotated_at or None,
+                "revoked_at": grant.revoked_at,
+            }
+            for grant in users.grants_of(user, services)
+        ],
+    }
+
+
+def _time(name: str, time: int) -> View:
+    return {name: time, f"{name}_utc": signing_keys.iso(time)}

@@ -1,0 +1,125 @@
+"""Key rotation: what protocol/signing_keys.py allows, done in KMS and in the keyring.
+
+    rotate  KMS key ─► alias …-next ─► keyring: next
+    rotate  (two hours later) alias ─► keyring: active
+    retire  KMS key disabled ─► its deletion scheduled ─► out of the keyring, and so of the JWKS
+
+The keyring decides, and changes last, by one compare-and-set. So whatever fails on the way, the
+server signs and verifies as before, and running the command again finishes. docs/key-rotation.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.aws import keyring
+from chalicelib.protocol import signing_keys
+from chalicelib.protocol.signing_keys import SigningKey
+from chalicelib.services import Services
+from infra.bootstrap import KEY_SPECS, key_alias, make_key, name_key, public_jwk, read_keyring
+
+PENDING_DAYS = 30  # the longest that KMS allows; until then CancelKeyDeletion brings the key back
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """What a rotation did; None for what it did not do."""
+
+    announced: SigningKey | None
+    promoted: SigningKey | None
+    retired: SigningKey | None
+
+
+def rotate(services: Services, kms: Any, alg: str, *, force: bool = False) -> Rotation:
+    """Announce a new key, or promote the one that is announced. KeyRefused, KeyringChanged.
+
+    `force` promotes at once, and announces in the same write when there is no next key.
+    """
+    record = read_keyring(services)
+    before = keys = keyring.read_keys(record)
+    now, stage = services.now(), services.settings.stage
+    waiting = signing_keys.next_key(keys, alg)
+    if waiting is None:
+        # Asked first, so that a refusal leaves no KMS key behind to be paid for.
+        signing_keys.check_room(keys, alg)
+        arn = _unannounced_key(kms, stage, alg, keys)
+        keys = signing_keys.announce(keys, arn, public_jwk(kms, arn), now)
+    if signing_keys.next_key(keys, alg) is not None and (waiting is not None or force):
+        keys = signing_keys.promote(keys, alg, now, force=force)
+    rotation = _compare(before, keys, alg)
+    if rotation.promoted is not None:
+        name_key(kms, key_alias(stage, alg), rotation.promoted.arn)
+        _unname(kms, _next_alias(stage, alg))
+    keyring.save(services.table, record, keys)
+    events = (("key.announced", rotation.announced), ("key.promoted", rotation.promoted))
+    for event, key in events:
+        if key is not None:
+            services.log.event(event, kid=key.kid, alg=alg)
+    return rotation
+
+
+def _compare(before: tuple[SigningKey, ...], after: tuple[SigningKey, ...], alg: str) -> Rotation:
+    known = {key.kid for key in before}
+    old, new = (signing_keys.signer(keys, alg) for keys in (before, after))
+    promoted = None if new is None or (old is not None and old.kid == new.kid) else new
+    return Rotation(
+        announced=next((key for key in after if key.kid not in known), None),
+        promoted=promoted,
+        retired=next((key for key in after if promoted and old and key.kid == old.kid), None),
+    )
+
+
+def retire(services: Services, kms: Any, kid: str, *, force: bool = False) -> SigningKey:
+    """Take a retired key out of the JWKS for good. KeyRefused, KeyringChanged.
+
+    In KMS it is disabled and goes after PENDING_DAYS. That comes first: a retired key signs
+    nothing, and verifiers need only the JWKS.
+    """
+    record = read_keyring(services)
+    before = keyring.read_keys(record)
+    after = signing_keys.drop(before, kid, services.now(), force=force)
+    (gone,) = (key for key in before if key.kid == kid)
+    _end(kms, gone.arn)
+    keyring.save(services.table, record, after)
+    services.log.event("key.retired", kid=kid, alg=gone.alg)
+    return gone
+
+
+def _unannounced_key(kms: Any, stage: str, alg: str, keys: tuple[SigningKey, ...]) -> str:
+    """A new KMS key under the alias of the next one, or what an earlier run left there."""
+    alias = _next_alias(stage, alg)
+    try:
+        left = kms.describe_key(KeyId=alias)["KeyMetadata"]
+    except kms.exceptions.NotFoundException:
+        left = {}
+    arn = str(left.get("Arn", ""))
+    usable = left.get("KeyState") == "Enabled" and left.get("KeySpec") == KEY_SPECS[alg]
+    if usable and all(key.arn != arn for key in keys):
+        return arn
+    arn = make_key(kms, stage, alg)
+    name_key(kms, alias, arn)
+    return arn
+
+
+def _next_alias(stage: str, alg: str) -> str:
+    return f"{key_alias(stage, alg)}-next"
+
+
+def _unname(kms: Any, alias: str) -> None:
+    try:
+        kms.delete_alias(AliasName=alias)
+    except kms.exceptions.NotFoundException:
+        return
+
+
+def _end(kms: Any, arn: str) -> None:
+    """Disable a KMS key and schedule its deletion; what was done already is left as it is."""
+    try:
+        state = kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"]
+    except kms.exceptions.NotFoundException:
+        return
+    if state == "Enabled":
+        kms.disable_key(KeyId=arn)
+    if state in ("Enabled", "Disabled"):
+        kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=PENDING_DAYS)

@@ -1,0 +1,118 @@
+"""Resources: what may be registered. RFC 8707 section 2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib import resource_metadata
+from chalicelib.client_metadata import InvalidMetadata
+
+API = {"resource": "https://api.example.com", "scopes": {"read": "Read your files"}}
+
+
+def test_the_defaults() -> None:
+    """Named after its URI, signed with RS256, for as long as the stage says."""
+    resource = resource_metadata.read(API)
+    assert resource.name == "https://api.example.com"
+    assert (resource.signing_alg, resource.access_token_lifetime) == ("RS256", None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "allow_http"),
+    [
+        ({"resource": "urn:example:api"}, False),
+        ({"resource": "https://api.example.com/v1?x=y"}, False),
+        ({"resource": "https://a/" + "a" * 1014, "name": "A"}, False),
+        ({"resource": "http://127.0.0.1:8000/mcp"}, True),
+        ({"resource": "http://localhost"}, True),
+        ({"resource": "http://[::1]:1"}, True),
+        ({"signing_alg": "ES256"}, False),
+        ({"access_token_lifetime": 1}, False),
+        ({"access_token_lifetime": 86400}, False),
+        ({"access_token_lifetime": None, "name": None, "signing_alg": None}, False),
+        ({"name": "API für alle"}, False),
+    ],
+)
+def test_what_may_be_registered(changes: dict[str, Any], allow_http: bool) -> None:
+    """Any absolute URI, http for a loopback on a developer's machine; null is absent."""
+    metadata = {**API, **changes}
+    resource = resource_metadata.read(metadata, allow_http=allow_http)
+    assert resource.resource == metadata["resource"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "allow_http", "member"),
+    [
+        ({"resource": None}, False, "resource"),
+        ({"resource": 1}, False, "resource"),
+        ({"resource": ""}, False, "resource"),
+        ({"resource": "api"}, False, "resource"),
+        ({"resource": "/api"}, False, "resource"),
+        ({"resource": "https://api.example.com#x"}, False, "resource"),
+        ({"resource": "https://api example.com"}, False, "resource"),
+        ({"resource": "https://äpi.example.com"}, False, "resource"),
+        ({"resource": "https://a/" + "a" * 1015, "name": "A"}, False, "resource"),
+        ({"resource": "http://api.example.com"}, False, "resource"),
+        ({"resource": "http://api.example.com"}, True, "resource"),
+        ({"resource": "HTTP://api.example.com"}, True, "resource"),
+        ({"resource": "http://127.0.0.1:8000"}, False, "resource"),
+        ({"resource": "http://127.0.0.1.evil.example"}, True, "resource"),
+        ({"resource": "http://localhost@evil.example"}, True, "resource"),
+        ({"scopes": None}, False, "scopes"),
+        ({"scopes": {}}, False, "scopes"),
+        ({"scopes": ["read"]}, False, "scopes"),
+        ({"scopes": {f"s{n}": "x" for n in range(101)}}, False, "scopes"),
+        ({"scopes": {"openid": "x"}}, False, "scopes"),
+        ({"scopes": {"offline_access": "x"}}, False, "scopes"),
+        ({"scopes": {"re ad": "x"}}, False, "scopes"),
+        ({"scopes": {"": "x"}}, False, "scopes"),
+        ({"scopes": {"read": ""}}, False, "scopes"),
+        ({"scopes": {"read": None}}, False, "scopes"),
+        ({"scopes": {"read": "a\nb"}}, False, "scopes"),
+        ({"scopes": {"read": "a" * 201}}, False, "scopes"),
+        ({"name": ""}, False, "name"),
+        ({"name": "a\0"}, False, "name"),
+        ({"name": "a" * 201}, False, "name"),
+        ({"signing_alg": "none"}, False, "signing_alg"),
+        ({"signing_alg": "HS256"}, False, "signing_alg"),
+        ({"signing_alg": ["RS256"]}, False, "signing_alg"),
+        ({"access_token_lifetime": 0}, False, "access_token_lifetime"),
+        ({"access_token_lifetime": 86401}, False, "access_token_lifetime"),
+        ({"access_token_lifetime": True}, False, "access_token_lifetime"),
+        ({"access_token_lifetime": "600"}, False, "access_token_lifetime"),
+        ({"access_token_lifetime": 1.5}, False, "access_token_lifetime"),
+        ({"scope": "read"}, False, "scope"),
+    ],
+)
+def test_what_must_not(changes: dict[str, Any], allow_http: bool, member: str) -> None:
+    """The message names the member that is at fault; an unknown one is a slip."""
+    with pytest.raises(InvalidMetadata, match=rf"^{member}:"):
+        resource_metadata.read({**API, **changes}, allow_http=allow_http)
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            "resource": st.sampled_from(["https://a.example", "urn:b"]),
+            "scopes": st.dictionaries(
+                st.sampled_from(["read", "write", "a:b"]), st.just("Words"), min_size=1
+            ),
+        },
+        optional={
+            "name": st.text(st.characters(categories=["L"]), min_size=1, max_size=9),
+            "signing_alg": st.sampled_from(["RS256", "ES256"]),
+            "access_token_lifetime": st.integers(1, 86400),
+        },
+    )
+)
+def test_writing_and_reading_change_nothing(metadata: dict[str, Any]) -> None:
+    """An update changes what it names, no more."""
+    resource = resource_metadata.read(metadata)
+    written = resource_metadata.write(resource)
+    assert resource_metadata.read(written) == resource
+    assert resource_metadata.write(resource_metadata.read(written)) == written
+    assert metadata.items() <= written.items()

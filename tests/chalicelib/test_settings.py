@@ -1,0 +1,142 @@
+"""Settings are read once and whole, and a bad variable names itself. RFC 8414 section 2."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.settings import DAY, Settings, SettingsError
+
+GOOD = {
+    "ISSUER": "https://id.example.com",
+    "STAGE": "prod",
+    "TABLE_NAME": "postern-prod",
+    "AWS_REGION": "eu-west-1",
+}
+
+
+def test_the_defaults() -> None:
+    """Four variables are enough."""
+    settings = Settings.read(GOOD)
+    assert settings.issuer == "https://id.example.com"
+    assert (settings.stage, settings.table_name, settings.region) == (
+        "prod",
+        "postern-prod",
+        "eu-west-1",
+    )
+    assert settings.product_name == "Postern"
+    assert not settings.is_local
+    assert (settings.lifetimes.code, settings.lifetimes.access_token) == (60, 600)
+    assert settings.lifetimes.client_credentials == 3600
+
+
+@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_missing_variable_names_itself(name: str, value: str | None) -> None:
+    """Absent or empty."""
+    environ = {**GOOD, name: value} if value is not None else {**GOOD}
+    if value is None:
+        del environ[name]
+    with pytest.raises(SettingsError, match=rf"^{name} is not set"):
+        Settings.read({key: text for key, text in environ.items() if text is not None})
+
+
+LIFETIMES = {
+    "CODE_LIFETIME": ("code", 600),
+    "ACCESS_TOKEN_LIFETIME": ("access_token", DAY),
+    "CLIENT_CREDENTIALS_LIFETIME": ("client_credentials", DAY),
+    "REFRESH_TOKEN_LIFETIME": ("refresh_token", 3650 * DAY),
+    "GRANT_LIFETIME": ("grant", 3650 * DAY),
+    "REFRESH_GRACE": ("refresh_grace", 600),
+    "SESSION_LIFETIME": ("session", 3650 * DAY),
+}
+
+
+@pytest.mark.parametrize("name", LIFETIMES)
+def test_a_lifetime_is_set_by_its_variable(name: str) -> None:
+    """In seconds, from 1 to its most; the others keep their defaults."""
+    field, most = LIFETIMES[name]
+    for seconds in (1, most):
+        lifetimes = Settings.read({**GOOD, name: str(seconds)}).lifetimes
+        assert getattr(lifetimes, field) == seconds
+    default = Settings.read({**GOOD, name: ""}).lifetimes
+    assert default == Settings.read(GOOD).lifetimes
+
+
+@pytest.mark.parametrize("name", LIFETIMES)
+@pytest.mark.parametrize(
+    "text", ["0", "-1", "+1", "1.5", "1e3", "60s", " 60", "60\n", "1_0", "٦٠", "0x10", "9999999999"]
+)
+def test_a_malformed_lifetime_names_its_variable(name: str, text: str) -> None:
+    """A whole ASCII number of seconds, and nothing else that int() would take."""
+    with pytest.raises(SettingsError, match=rf"^{name} must be"):
+        Settings.read({**GOOD, name: text})
+
+
+@pytest.mark.parametrize("name", LIFETIMES)
+def test_a_lifetime_has_a_most(name: str) -> None:
+    """A code lives ten minutes at most, a token a day: keys are kept for so long."""
+    with pytest.raises(SettingsError, match=rf"^{name} must be"):
+        Settings.read({**GOOD, name: str(LIFETIMES[name][1] + 1)})
+
+
+@pytest.mark.parametrize(
+    ("stage", "issuer"),
+    [
+        ("prod", "https://id.example.com"),
+        ("prod", "https://id.example.com:8443"),
+        ("prod", "https://abc.execute-api.eu-west-1.amazonaws.com/api"),
+        ("prod", "https://[2001:db8::1]"),
+        ("local", "http://127.0.0.1:8000"),
+        ("local", "http://[::1]:8000"),
+        ("local", "http://localhost:8000"),
+        ("local", "https://id.example.com"),
+    ],
+)
+def test_an_issuer(stage: str, issuer: str) -> None:
+    """https; plain http on the developer's own machine."""
+    assert Settings.read({**GOOD, "STAGE": stage, "ISSUER": issuer}).issuer == issuer
+
+
+@pytest.mark.parametrize(
+    ("stage", "issuer"),
+    [
+        ("prod", "http://id.example.com"),
+        ("prod", "http://127.0.0.1:8000"),
+        ("local", "http://192.168.0.1:8000"),
+        ("local", "http://localhost.evil.example"),
+        ("prod", "id.example.com"),
+        ("prod", "//id.example.com"),
+        ("prod", "https://"),
+        ("prod", "https:///api"),
+        ("prod", "https://id.example.com/"),
+        ("prod", "https://id.example.com/api/"),
+        ("prod", "https://id.example.com?x"),
+        ("prod", "https://id.example.com?"),
+        ("prod", "https://id.example.com#x"),
+        ("prod", "https://id.example.com#"),
+        ("prod", "https://user@id.example.com"),
+        ("prod", "https://id.example.com "),
+        ("prod", "https://id.example.com\n"),
+        ("prod", "https://id.exämple.com"),
+        ("prod", "https://[::1"),
+        ("prod", "https://[x]"),
+        ("prod", "https://id.example.com:x"),
+        ("prod", "https://id.example.com:0"),
+        ("prod", "https://id.example.com:65536"),
+        ("prod", "https://id.example.com\\x"),
+        ("prod", 'https://id.example.com/"'),
+        ("prod", "javascript:alert(1)"),
+    ],
+)
+def test_a_malformed_issuer_names_its_variable(stage: str, issuer: str) -> None:
+    """Clients and verifiers compare the issuer as a string: it has one spelling."""
+    with pytest.raises(SettingsError, match=r"^ISSUER"):
+        Settings.read({**GOOD, "STAGE": stage, "ISSUER": issuer})
+
+
+def test_urls_come_from_the_issuer() -> None:
+    """Under a stage path they keep it."""
+    settings = Settings.read({**GOOD, "ISSUER": "https://x.example/api"})
+    assert settings.url("/token") == "https://x.example/api/token"
+    assert settings.base_path == "/api"
+    assert Settings.read(GOOD).base_path == ""

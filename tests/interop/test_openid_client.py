@@ -1,0 +1,108 @@
+"""openid-client, the strictest of the clients from npm, unmodified."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from typing import IO, Any
+
+import pytest
+
+from tests.chromium import Person
+from tests.receiver import Receiver
+from tests.running import Running
+
+pytestmark = [pytest.mark.browser, pytest.mark.node]
+
+Node = Callable[..., subprocess.Popen[str]]
+SECONDS = 60
+
+
+def walk(
+    node: Node, running: Running, person: Person, receiver: Receiver, **settings: str
+) -> dict[str, Any]:
+    """The whole flow; what the script printed at the end."""
+    method = settings["method"]
+    client = running.client(
+        redirect_uris=[receiver.redirect_uri], token_endpoint_auth_method=method
+    )
+    secret = {} if method == "none" else {"client_secret": f"{client}secret"}
+    with node("code_flow.mjs") as script:
+        try:
+            send(
+                script.stdin,
+                json.dumps(
+                    {
+                        "issuer": running.url,
+                        "client_id": client,
+                        "redirect_uri": receiver.redirect_uri,
+                        **secret,
+                        **settings,
+                    }
+                ),
+            )
+            assert script.stdout is not None
+            url = script.stdout.readline()
+            if not url:
+                raise AssertionError(script.communicate(timeout=SECONDS)[1])
+            person.open(url.strip())
+            person.sign_in(running.user())
+            person.allow()
+            person.arrive(receiver.redirect_uri)
+            out, err = script.communicate(f"{receiver.url}\n", timeout=SECONDS)
+        finally:
+            script.kill()
+    assert script.returncode == 0, err
+    result: dict[str, Any] = json.loads(out)
+    return result
+
+
+def send(pipe: IO[str] | None, line: str) -> None:
+    """One line, at once."""
+    assert pipe is not None
+    pipe.write(f"{line}\n")
+    pipe.flush()
+
+
+@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post", "none"])
+@pytest.mark.parametrize("algorithm", ["oidc", "oauth2"])
+def test_from_discovery_to_revocation(
+    node: Node, running: Running, person: Person, receiver: Receiver, method: str, algorithm: str
+) -> None:
+    """Discovery in both places, PKCE, state, iss, refresh, introspection, revocation."""
+    settings = {"method": method, "algorithm": algorithm, "scope": "read write"}
+    result = walk(node, running, person, receiver, **settings)
+    assert result["tokens"]["scope"] == "read write"
+    assert result["refreshed"]["refresh_token"] != result["tokens"]["refresh_token"]
+    assert result["again"] == "invalid_grant"
+    if method == "none":
+        assert result["before"] == result["after"] == "unauthorized_client"
+    else:
+        assert result["before"]["active"] is True
+        assert result["before"]["scope"] == "read write"
+        assert result["after"] == {"active": False}
+
+
+def test_openid_connect(node: Node, running: Running, person: Person, receiver: Receiver) -> None:
+    """With scope openid there is an ID token: signature, nonce, at_hash and times are right."""
+    settings = {"method": "client_secret_basic", "algorithm": "oidc", "scope": "openid read"}
+    result = walk(node, running, person, receiver, **settings)
+    assert result["claims"]["nonce"] == result["nonce"]
+    assert result["claims"]["sub"] == result["before"]["sub"]
+
+
+def test_machine(node: Node, running: Running) -> None:
+    """The client credentials grant, with a resource."""
+    settings = {
+        "issuer": running.url,
+        "client_id": "demomachine",
+        "client_secret": "demomachinesecret",
+        "scope": "read",
+        "resource": "https://api.example.com",
+    }
+    with node("client_credentials.mjs") as script:
+        out, err = script.communicate(json.dumps(settings), timeout=SECONDS)
+    assert script.returncode == 0, err
+    answer = json.loads(out)
+    assert (answer["token_type"], answer["scope"]) == ("bearer", "read")

@@ -1,0 +1,157 @@
+"""What happens around the clients' requests: operators, key rotation, time, the table's sweep."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+from chalicelib.administration import clients, users
+from chalicelib.aws import grants as stored_grants
+from chalicelib.aws import keyring
+from chalicelib.protocol import signing_keys
+from chalicelib.protocol.signing_keys import KeyRefused
+from infra import bootstrap
+from tests.stateful.actors import APPS, Cast, Keys, metadata
+from tests.stateful.model import CACHE, SECRET_OVERLAP, Person
+from tests.world import CHEAPEST
+
+ALGORITHMS = ("RS256", "ES256")
+
+
+class Operators:
+    """They act on the table, and tell the model."""
+
+    def __init__(self, cast: Cast, spare_keys: Keys) -> None:
+        self.cast = cast
+        self.spare_keys = spare_keys
+        self.made = 0
+
+    def disable(self, person: Person, disabled: bool) -> None:
+        """Disable a user, or let them in again."""
+        services = self.cast.world.services
+        users.update(users.find(person.name, services), services, disabled=disabled)
+        person.disabled = disabled
+        if disabled:
+            person.ended_at = self.cast.now
+
+    def change_password(self, person: Person) -> None:
+        """Give a user another password."""
+        services = self.cast.world.services
+        self.made += 1
+        person.password = f"password-{self.made}"
+        users.update(users.find(person.name, services), services, password=person.password, cost=CHEAPEST)
+        person.ended_at = self.cast.now
+
+    def revoke_user(self, person: Person) -> None:
+        """End everything of a user."""
+        services = self.cast.world.services
+        users.revoke(users.find(person.name, services), services)
+        person.ended_at = self.cast.now
+
+    def revoke_grants(self, person: Person) -> None:
+        """End every grant of a user, one by one; sessions stay."""
+        services = self.cast.world.services
+        for grant in users.grants_of(users.find(person.name, services), services):
+            stored_grants.revoke(services.table, grant.key, self.cast.now)
+        for grant in self.cast.model.grants:
+            grant.dead |= grant.person is person
+
+    def replace_user(self, number: int) -> None:
+        """Delete a user; another one comes with the same name."""
+        services = self.cast.world.services
+        person = self.cast.people[number]
+        users.delete(person.name, services)
+        person.deleted = True
+        self.made += 1
+        password = f"password-{self.made}"
+        user = users.create(person.name, password, {}, services, cost=CHEAPEST)
+        self.cast.people[number] = Person(person.name, password, user.subject)
+
+    def revoke_client(self, client_id: str) -> None:
+        """End everything of a client."""
+        clients.revoke(client_id, self.cast.world.services)
+        app = self.cast.model.now_is(client_id)
+        self.cast.model.change(replace(app, ended_at=self.cast.now), self.cast.now)
+
+    def rotate_secret(self, client_id: str) -> None:
+        """Give a client a new secret; the old one counts for a day."""
+        app = self.cast.model.now_is(client_id)
+        assert app.secret is not None
+        _, secret = clients.rotate_secret(client_id, self.cast.world.services)
+        previous = (app.secret, self.cast.now + SECRET_OVERLAP)
+        self.cast.model.change(replace(app, secret=secret, previous=previous), self.cast.now)
+
+    def delete_client(self, client_id: str) -> None:
+        """Remove a client."""
+        clients.delete(client_id, self.cast.world.services)
+        app = self.cast.model.now_is(client_id)
+        gone = replace(app, gone=True, ended_at=self.cast.now)
+        self.cast.model.change(gone, self.cast.now)
+
+    def bring_back_client(self, client_id: str) -> None:
+        """Register a client anew under the name of one that was deleted long enough ago."""
+        self.cast.world.clock.forward(CACHE)
+        (first,) = (app for app in APPS if app.client_id == client_id)
+        clients.create(metadata(first), self.cast.world.services)
+        gone = self.cast.model.now_is(client_id)
+        app = replace(first, ended_at=gone.ended_at, generation=gone.generation + 1)
+        self.cast.model.change(app, self.cast.now)
+        self.cast.world.clock.forward(CACHE)
+
+    def rotate_keys(self, alg: str, *, patient: bool) -> None:
+        """One move in the life of the keys of an algorithm: announce, promote, or drop.
+
+        patient: wait until the move is allowed; a move that comes too early is refused.
+        """
+        services = self.cast.world.services
+        record = bootstrap.read_keyring(services)
+        keys = keyring.read_keys(record)
+        states = {key.state: key for key in keys if key.alg == alg}
+        if signing_keys.NEXT in states:
+            ready_at = states[signing_keys.NEXT].changed_at + signing_keys.ANNOUNCE
+        elif signing_keys.RETIRED in states:
+            ready_at = states[signing_keys.RETIRED].changed_at + signing_keys.KEEP
+        else:
+            ready_at = 0
+        if patient and ready_at > self.cast.now:
+            self.cast.world.clock.forward(ready_at - self.cast.now)
+        now = self.cast.now
+        try:
+            if signing_keys.NEXT in states:
+                after = signing_keys.promote(keys, alg, now)
+            elif signing_keys.RETIRED in states:
+                after = signing_keys.drop(keys, states[signing_keys.RETIRED].kid, now)
+            else:
+                arn, jwk = self._spare(keys, alg)
+                after = signing_keys.announce(keys, arn, jwk, now)
+        except KeyRefused:
+            assert now < ready_at
+            return
+        assert now >= ready_at
+        keyring.save(services.table, record, after)
+        self.cast.keys_may_have_changed = True
+
+    def _spare(
+        self, keys: tuple[signing_keys.SigningKey, ...], alg: str
+    ) -> tuple[str, dict[str, str]]:
+        used = {key.arn for key in keys}
+        return next(
+            (arn, jwk)
+            for arn, jwk in self.spare_keys.items()
+            if jwk["alg"] == alg and arn not in used
+        )
+
+    def sweep(self, seed: int) -> None:
+        """DynamoDB removes some of the items whose `ttl` has passed; seed 0: all of them."""
+        chance = random.Random(seed)
+        for item in self.cast.world.items():
+            due = "ttl" in item and int(item["ttl"]["N"]) <= self.cast.now
+            if due and (seed == 0 or chance.random() < 0.5):
+                self.cast.world.services.client.call(
+                    "dynamodb",
+                    "DeleteItem",
+                    {
+                        "TableName": self.cast.world.table_name,
+                        "Key": {"pk": item["pk"], "sk": item["sk"]},
+                    },
+                )
