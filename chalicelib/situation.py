@@ -60,6 +60,9 @@ def load(
     )
     if not sessions.proved(session, user, shown):
         return Situation(asked, waiting, browser, None, None, None)
+    # A consent is no word for another client that took over the name of a removed one.
+    if consent is not None and consent.since < asked.client.created_at:
+        consent = None
     return Situation(asked, waiting, browser, user, session, consent)
 
 

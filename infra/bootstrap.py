@@ -35,8 +35,11 @@ def prepare(environ: Mapping[str, str], algorithms: Iterable[str] = ("RS256", "E
 
 def create_table(environ: Mapping[str, str]) -> None:
     """Make the table of an emulated stage, with its TTL; nothing when it is there."""
-    dynamodb = aws_client("dynamodb", environ)
-    name = environ["TABLE_NAME"]
+    with closing(aws_client("dynamodb", environ)) as dynamodb:
+        _create_table(dynamodb, environ["TABLE_NAME"])
+
+
+def _create_table(dynamodb: Any, name: str) -> None:
     if name in dynamodb.list_tables()["TableNames"]:
         return
     dynamodb.create_table(
@@ -59,9 +62,10 @@ def create_table(environ: Mapping[str, str]) -> None:
 
 def create_key(environ: Mapping[str, str], alg: str) -> str:
     """Make a KMS key for an algorithm, and point the algorithm's alias at it; returns its ARN."""
-    kms, stage = aws_client("kms", environ), environ["STAGE"]
-    arn = make_key(kms, stage, alg)
-    name_key(kms, key_alias(stage, alg), arn)
+    stage = environ["STAGE"]
+    with closing(aws_client("kms", environ)) as kms:
+        arn = make_key(kms, stage, alg)
+        name_key(kms, key_alias(stage, alg), arn)
     return arn
 
 
@@ -104,13 +108,13 @@ def register(
     The public half of each key is read here, once, so that no request ever waits for it.
     """
     _create_keyring(services)
-    kms = aws_client("kms", environ)
     record = read_keyring(services)
     keys = known = keyring.read_keys(record)
-    for arn in key_arns:
-        if any(key.arn == arn for key in keys):
-            continue
-        keys = signing_keys.announce(keys, arn, public_jwk(kms, arn), services.now())
+    with closing(aws_client("kms", environ)) as kms:
+        for arn in key_arns:
+            if any(key.arn == arn for key in keys):
+                continue
+            keys = signing_keys.announce(keys, arn, public_jwk(kms, arn), services.now())
     if keys != known:
         keyring.save(services.table, record, keys)
     return keys

@@ -1,7 +1,7 @@
 """Key rotation: what protocol/signing_keys.py allows, done in KMS and in the keyring.
 
     rotate  KMS key ─► alias …-next ─► keyring: next
-    rotate  (two hours later) alias ─► keyring: active
+    rotate  (ANNOUNCE later) alias ─► keyring: active
     retire  KMS key disabled ─► its deletion scheduled ─► out of the keyring, and so of the JWKS
 
 The keyring decides, and changes last, by one compare-and-set. So whatever fails on the way, the
@@ -116,10 +116,12 @@ def _unname(kms: Any, alias: str) -> None:
 def _end(kms: Any, arn: str) -> None:
     """Disable a KMS key and schedule its deletion; what was done already is left as it is."""
     try:
-        state = kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"]
+        metadata = kms.describe_key(KeyId=arn)["KeyMetadata"]
     except kms.exceptions.NotFoundException:
         return
+    # By identifier: moto takes no ARN here, and both are one key in its own account.
+    key, state = metadata["KeyId"], metadata["KeyState"]
     if state == "Enabled":
-        kms.disable_key(KeyId=arn)
+        kms.disable_key(KeyId=key)
     if state in ("Enabled", "Disabled"):
-        kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=PENDING_DAYS)
+        kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=PENDING_DAYS)

@@ -54,8 +54,9 @@ def aws_client(service: str, environ: Mapping[str, str]) -> Any:
     from botocore.config import Config
 
     endpoint = environ.get("AWS_ENDPOINT_URL")
-    # An emulator on this machine is not behind the proxy that the rest of the world may be.
-    config = Config(proxies={}) if endpoint else None
+    # An emulator on this machine is not behind the proxy that the rest of the world may be, and
+    # does not get better by waiting.
+    config = Config(proxies={}, retries={"total_max_attempts": 2}) if endpoint else None
     return _session(environ).client(service, endpoint_url=endpoint, config=config)
 
 

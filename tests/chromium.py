@@ -21,7 +21,7 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
-MILLISECONDS = 20_000
+MILLISECONDS = 45_000
 # Chromium reports every page with an error status; which status a page has, tests say themselves.
 _STATUS = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d ")
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 
 import pytest
 
 WITHOUT = "POSTERN_WITHOUT_BROWSER"
 
 
-def program(*names: str) -> str:
+def program(*names: str, environ: Mapping[str, str] = os.environ) -> str:
     """The path of the first of these programs that is there; else the test fails, or skips.
 
     It skips with a reason when POSTERN_WITHOUT_BROWSER=1 says that this machine goes without.
     """
-    if os.environ.get(WITHOUT) == "1":
+    if environ.get(WITHOUT) == "1":
         pytest.skip(f"{WITHOUT}=1: this machine does without Chromium and Node.js")
     for name in names:
         path = shutil.which(name)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from chalicelib.administration import clients, resources, users
 from chalicelib.aws.log import Log
@@ -78,6 +79,8 @@ def started(folder: Path) -> Iterator[Running]:
         text=True,
     )
     with process:
+        assert process.stdout is not None
+        assert process.stderr is not None
         out, err = _Lines(process.stdout), _Lines(process.stderr)
         try:
             url = _ready(process, out, err)
@@ -103,7 +106,7 @@ def started(folder: Path) -> Iterator[Running]:
 class _Lines(threading.Thread):
     """Reads a pipe to its end, so that it never fills."""
 
-    def __init__(self, pipe: io.TextIOBase) -> None:
+    def __init__(self, pipe: IO[str]) -> None:
         super().__init__(name="pipe")
         self._pipe = pipe
         self.lines: list[str] = []

@@ -41,7 +41,13 @@ def values() -> dict[str, dict[str, Any]]:
         SimpleNamespace(title="Example API", scopes=(scope("write", checked=False),)),
     ]
     return {
-        "sign_in.html": {**HIDDEN, "client_name": "Acme Notes", "username": "a@b", "error": None},
+        "sign_in.html": {
+            **HIDDEN,
+            "client_name": "Acme Notes",
+            "username": "a@b",
+            "error": None,
+            "throttled": False,
+        },
         "consent.html": {
             **HIDDEN,
             "client": SimpleNamespace(**CLIENT),

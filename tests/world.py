@@ -131,6 +131,8 @@ class World:
             region="eu-west-1",
             lifetimes=lifetimes or Lifetimes(),
         )
+        # A browser that is signed in already, for `code`; None: a new one each time.
+        self.member: Browser | None = None
         self._opened: list[Services] = []
         self.environ = {
             "ISSUER": issuer,
@@ -176,6 +178,23 @@ class World:
         self.logs.append(other.log)
         other.restart()
         return other
+
+    def next_test(self) -> None:
+        """Look for secrets in the log; forget it, the calls and every window of throttling."""
+        for log in self.logs:
+            invariants.check_log(log.getvalue(), self.secrets - self.public)
+            log.seek(0)
+            log.truncate()
+        self.secrets.clear()
+        self.public.clear()
+        self.aws.reset()
+        self.clock.forward(15 * 60)
+        if self.member is not None:
+            # Eleven hours of its session are left, or it signs in anew.
+            self.member.open(self.authorize_url(prompt="none", max_age="3600"))
+            if "error" in (self.member.arrived or {}):
+                self.code(prompt="login")
+            self.aws.reset()
 
     def close(self) -> None:
         """Close every connection that was opened, and look for secrets in the log."""
@@ -264,7 +283,7 @@ class World:
 
     def code(self, browser: Browser | None = None, **changes: str | None) -> str:
         """A fresh code: signs in and consents as far as it is asked to."""
-        browser = browser or self.browser()
+        browser = browser or self.member or self.browser()
         browser.open(self.authorize_url(**changes))
         if browser.arrived is None and "sign-in" in browser.page.forms:
             browser.sign_in()
@@ -338,6 +357,15 @@ class World:
         ]
         names = [f"{key['pk']['S']} {key['sk']['S']}" for key in keys]
         return [name for name in names if not name.startswith("Q#")]
+
+    def set_counters(self, what: str, count: int) -> None:
+        """Let each counter of `what` that stand at `count`, as if it had failed so often."""
+        found = [item for item in self.items() if item["pk"]["S"].startswith(f"Q#{what}#")]
+        assert found, f"nothing was counted as {what}"
+        for item in found:
+            changed = {**item, "n": {"N": str(count)}}
+            request = {"TableName": self.table_name, "Item": changed}
+            self.services.client.call("dynamodb", "PutItem", request)
 
     def items(self) -> list[dict[str, Any]]:
         """Everything in the table, as DynamoDB holds it; the test's right, not the server's."""

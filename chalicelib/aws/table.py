@@ -19,7 +19,7 @@ MOST_BATCHES = 3
 
 
 class AlreadyExists(TemporarilyUnavailable):
-    """A record that was to be new is there already; under a random key, the next try has another."""
+    """A record that was to be new is there already; the next try has another random key."""
 
 
 class Gone(Exception):

@@ -106,6 +106,7 @@ def _finish(here: Situation, services: Services) -> Response:
         issued_at=now,
         expires_at=now + lifetimes.code,
         ends_at=now + lifetimes.grant,
+        offline="offline_access" in scope or "offline_access" not in here.asked.scope,
         redirect_uri=here.asked.recipient.sent_redirect_uri,
         code_challenge=here.asked.code_challenge,
         nonce=here.asked.nonce,

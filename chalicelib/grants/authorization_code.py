@@ -82,7 +82,7 @@ def _redeemed(
     """The grant as it lives on: a refresh family, or as long as its one access token."""
     now = services.now()
     living = replace(grant, state=LIVE, chain=chain, rotated_at=now)
-    if "refresh_token" not in client.grant_types:
+    if "refresh_token" not in client.grant_types or not grant.offline:
         return replace(living, expires_at=now + lifetime)
     expires_at = min(now + services.settings.lifetimes.refresh_token, grant.ends_at)
     return replace(living, current_hash=sha256(first), expires_at=expires_at)

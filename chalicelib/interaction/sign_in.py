@@ -96,4 +96,5 @@ def _page(
         csrf=situation.csrf,
         username=username,
         error=error,
+        throttled=status == 429,
     )

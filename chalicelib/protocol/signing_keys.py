@@ -3,7 +3,8 @@
      next ── promote ──► active ── (another is promoted) ──► retired ── retire ──► gone
       └ in the JWKS for ANNOUNCE seconds first                 └ in the JWKS for KEEP seconds more
 
-Verifiers keep a JWKS for up to two hours (API Gateway's HTTP APIs do), hence ANNOUNCE.
+Verifiers keep a JWKS for up to two hours (API Gateway's HTTP APIs do), and what they read may be
+some minutes old already: hence ANNOUNCE.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from typing import Any, cast
 from ..records.record import Value
 
 HOUR = 60 * 60
-ANNOUNCE = 2 * HOUR
+CACHED = 2 * HOUR  # for which verifiers keep a JWKS
+LATE = HOUR // 6  # how old it may be when they read it: a process's minute, and five of any cache
+ANNOUNCE = CACHED + LATE
 LONGEST_TOKEN = 24 * HOUR  # no lifetime can be set above it: settings.py, resource_metadata.py
 KEEP = LONGEST_TOKEN + ANNOUNCE
 MOST_KEYS = 10  # API Gateway and ALB refuse a JWKS with more

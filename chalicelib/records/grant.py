@@ -21,6 +21,7 @@ class Grant(Record):
     """One grant. Times in epoch seconds; hashes are SHA-256 of a secret's bytes.
 
     ends_at: the grant's last second, however often it is refreshed.
+    offline: false where the user was asked for offline_access and declined it.
     chain, current_hash, number, rotated_at: the refresh family; absent without refresh tokens.
     """
 
@@ -36,6 +37,7 @@ class Grant(Record):
     issued_at: Annotated[int, "i"]
     expires_at: Annotated[int, "x"]
     ends_at: Annotated[int, "e"]
+    offline: Annotated[bool, "of"] = True
     redirect_uri: Annotated[str | None, "ru"] = None
     code_challenge: Annotated[str | None, "cc"] = None
     nonce: Annotated[str | None, "nn"] = None

@@ -64,7 +64,7 @@ class Commands(click.Group):
 @click.command(
     cls=Commands,
     name="infra",
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"max_content_width": 100},
 )
 @click.option(
     "--stage",

@@ -54,7 +54,7 @@ def list_(call: Invocation) -> None:
 )
 @click.pass_obj
 def rotate(call: Invocation, alg: str, force: bool) -> None:
-    """Announce a new key; run again two hours later, sign with it.
+    """Announce a new key; run again some two hours later, sign with it.
 
     The first run makes a KMS key and publishes it in the JWKS as next. The second run makes it the
     active one; the one before stays in the JWKS, retired, for the tokens it has signed.

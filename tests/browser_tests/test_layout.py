@@ -16,7 +16,7 @@ SMALL = {"width": 320, "height": 640}
 LONG = "Incomprehensibilities" * 9
 # What sticks out of the page, and what a finger would miss (WCAG 2.2: 1.4.10 and 2.5.8).
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-TOO_SMALL = """() => [...document.querySelectorAll("main button, main a, main input:not([type=hidden])")]
+TOO_SMALL = """() => [...document.querySelectorAll("main :is(button, a, input:not([type=hidden]))")]
   .filter(one => !one.closest("p, dd, dl"))
   .map(one => (one.closest("label") ?? one).getBoundingClientRect())
   .filter(box => box.width && (box.width < 24 || box.height < 24)).length"""

@@ -35,9 +35,7 @@ def test_wrong_password_then_the_right_one(
     assert "code" in receiver.answer
 
 
-def test_keyboard_is_enough(
-    running: Running, person: Person, receiver: Receiver, url: str
-) -> None:
+def test_keyboard_is_enough(running: Running, person: Person, receiver: Receiver, url: str) -> None:
     """Typing, Tab, typing, Enter: the name has the focus, and no other key is needed."""
     page = person.open(url)
     page.keyboard.type(running.user())

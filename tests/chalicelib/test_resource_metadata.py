@@ -26,7 +26,7 @@ def test_the_defaults() -> None:
     [
         ({"resource": "urn:example:api"}, False),
         ({"resource": "https://api.example.com/v1?x=y"}, False),
-        ({"resource": "https://a/" + "a" * 1014, "name": "A"}, False),
+        ({"resource": "https://a/" + "a" * (resource_metadata.MOST_URI - 10), "name": "A"}, False),
         ({"resource": "http://127.0.0.1:8000/mcp"}, True),
         ({"resource": "http://localhost"}, True),
         ({"resource": "http://[::1]:1"}, True),
@@ -55,7 +55,11 @@ def test_what_may_be_registered(changes: dict[str, Any], allow_http: bool) -> No
         ({"resource": "https://api.example.com#x"}, False, "resource"),
         ({"resource": "https://api example.com"}, False, "resource"),
         ({"resource": "https://äpi.example.com"}, False, "resource"),
-        ({"resource": "https://a/" + "a" * 1015, "name": "A"}, False, "resource"),
+        (
+            {"resource": "https://a/" + "a" * (resource_metadata.MOST_URI - 9), "name": "A"},
+            False,
+            "resource",
+        ),
         ({"resource": "http://api.example.com"}, False, "resource"),
         ({"resource": "http://api.example.com"}, True, "resource"),
         ({"resource": "HTTP://api.example.com"}, True, "resource"),

@@ -21,8 +21,6 @@ def shared(emulated: tuple[str, Recorder, dict[str, dict[str, str]]]) -> Iterato
 @pytest.fixture
 def still(shared: World) -> Iterator[World]:
     """The module's server; fails when the test wrote anything to the table but counters."""
-    # Past every window of throttling.py, so that no test is punished for another's failures.
-    shared.clock.forward(15 * 60)
-    shared.aws.reset()
+    shared.next_test()
     yield shared
     assert shared.writes() == []

@@ -15,10 +15,14 @@ ALLOW = {"scope": "read", "decision": "allow"}
 steps = pytest.mark.parametrize("step", ["sign-in", "consent"])
 
 
-def waiting(world: World, step: str) -> Browser:
-    """A browser that is shown the form of a step."""
-    browser = world.browser().open(world.authorize_url())
-    if step == "consent":
+def waiting(world: World, step: str, *, new: bool = False) -> Browser:
+    """A browser that is shown the form of a step; for consent always the same, unless `new`."""
+    browser = world.browser()
+    if step == "consent" and not new:
+        world.member = browser = world.member or browser
+    # This client's users are asked each time.
+    browser.open(world.authorize_url(client_id="demospa"))
+    if step == "consent" and "sign-in" in browser.page.forms:
         browser.sign_in()
     assert step in browser.page.forms
     world.aws.reset()
@@ -112,7 +116,7 @@ def test_a_form_without_the_browsers_cookie_is_refused(
 @steps
 def test_a_form_of_another_browser_is_refused(still: World, step: str) -> None:
     """Neither the other's request with one's own cookie, nor the other's hidden field."""
-    own, other = waiting(still, step), waiting(still, step)
+    own, other = waiting(still, step), waiting(still, step, new=True)
     is_refused(send(own, step, fields(other, step)))
     mixed = {**fields(own, step), "csrf": fields(other, step)["csrf"]}
     is_refused(send(own, step, mixed))
@@ -123,7 +127,7 @@ def test_a_hidden_field_of_another_tab_is_refused(still: World, step: str) -> No
     """It is bound to one request as well."""
     browser = waiting(still, step)
     first = fields(browser, step)
-    browser.open(still.authorize_url())
+    browser.open(still.authorize_url(client_id="demospa"))
     still.aws.reset()
     is_refused(send(browser, step, {**fields(browser, step), "csrf": first["csrf"]}))
 

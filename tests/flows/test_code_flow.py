@@ -59,3 +59,18 @@ def test_client_credentials_act_for_the_client(world: World) -> None:
     assert reply.status == 200, reply.text
     assert claims(reply.json["access_token"])["sub"] == "demomachine"
     assert "refresh_token" not in reply.json
+
+
+def test_a_declined_offline_access_gives_no_refresh_token(world: World) -> None:
+    """A user who unticks it is taken at their word."""
+    url = world.authorize_url(scope="openid offline_access read")
+    browser = world.browser().open(url).sign_in().allow(scope=["read"])
+    assert browser.arrived is not None
+    answer = world.redeem(browser.arrived["code"]).json
+    assert answer["scope"] == "openid read"
+    assert "refresh_token" not in answer
+
+
+def test_a_refresh_token_needs_no_scope_of_its_own(world: World) -> None:
+    """The client's registration allows it, and the user was not asked about it."""
+    assert "refresh_token" in world.tokens(scope="read")

@@ -5,12 +5,20 @@ RFC 6749 sections 4.1.2 and 4.1.3, RFC 7636, RFC 9700 section 2.1.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
-from chalicelib.administration import clients
+from chalicelib.administration import Refused, clients
 from tests.world import REDIRECT, Reply, World, challenge
 
 SPA = {"client_id": "demospa"}
+
+
+@pytest.fixture
+def world(signed_in: World) -> World:
+    """The module's server."""
+    return signed_in
 
 
 def is_invalid_grant(reply: Reply) -> None:
@@ -93,10 +101,7 @@ def test_a_refused_request_does_not_burn_the_code(
 
 def test_a_code_does_not_shift_to_another_client(world: World) -> None:
     """Another confidential client with the grant is refused, without effect."""
-    clients.create(
-        {"client_id": "other", "client_secret": "other-secret", "redirect_uris": [REDIRECT]},
-        world.services,
-    )
+    register(world, {"client_id": "other", "client_secret": "other-secret"})
     code = world.code()
     is_invalid_grant(world.redeem(code, auth=("other", "other-secret")))
     tokens = world.redeem(code).json
@@ -129,17 +134,16 @@ def test_the_verifier_belongs_to_its_own_code(world: World) -> None:
     assert world.redeem(second, code_verifier=other).status == 200
 
 
+def register(world: World, metadata: dict[str, object]) -> None:
+    """A client of the module's; the first test that needs it makes it."""
+    with suppress(Refused):
+        clients.create({**metadata, "redirect_uris": [REDIRECT]}, world.services)
+
+
 def without_pkce(world: World) -> tuple[str, str]:
     """A confidential OpenID client that may leave PKCE out."""
-    clients.create(
-        {
-            "client_id": "nopkce",
-            "client_secret": "nopkce-secret",
-            "redirect_uris": [REDIRECT],
-            "require_pkce": False,
-        },
-        world.services,
-    )
+    nopkce = {"client_id": "nopkce", "client_secret": "nopkce-secret", "require_pkce": False}
+    register(world, nopkce)
     return "nopkce", "nopkce-secret"
 
 

@@ -13,11 +13,9 @@ from hypothesis import event
 
 from chalicelib.administration import clients, resources, users
 from infra import seeds
-from tests.emulated_aws import Recorder
 from tests.stateful.model import API, FILES, ISSUER, AccessToken, App, Grant, Model, Person, Verdict
 from tests.world import CHEAPEST, Reply, World
 
-Keys = dict[str, dict[str, str]]
 WRITES = ("PutItem", "UpdateItem", "DeleteItem")
 WRONG = "wrong-secret"
 
@@ -37,9 +35,9 @@ _FILES = {
 class Cast:
     """The server with its clients and users, and the model that knows what it must say."""
 
-    def __init__(self, endpoint: str, aws: Recorder, keys: Keys) -> None:
-        self.world = World(endpoint, aws, keys)
-        self.aws = aws
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.aws = world.aws
         self.model = Model()
         self.requests = 0
         self.published: list[tuple[int, dict[str, jwt.PyJWK]]] = []
@@ -66,6 +64,11 @@ class Cast:
         """The time, for everyone."""
         return self.world.clock()
 
+    def forward(self, seconds: int) -> None:
+        """Time passes."""
+        self.world.clock.forward(seconds)
+        self.keys_may_have_changed = True
+
     def _process(self) -> tuple[Any, Any, Any]:
         return self.world.services, self.world.app, self.world.gateway
 
@@ -74,6 +77,7 @@ class Cast:
         self.world.restart()
         self.processes = [*self.processes[-2:], (self._process(), self.model.order)]
         self.current = len(self.processes) - 1
+        self.keys_may_have_changed = True
 
     def switch(self, number: int) -> None:
         """Another process answers from now on."""
@@ -101,12 +105,10 @@ class Cast:
             token = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
             headers.append(("Authorization", f"Basic {token}"))
         body = urlencode(fields).encode()
-        return self.world.request(
-            "POST", path, headers=headers, body=body, address=self.address()
-        )
+        return self.world.request("POST", path, headers=headers, body=body, address=self.address())
 
     def written(self) -> set[tuple[str, str]]:
-        """The keys of the items that writes were tried on since the last reset, without counters."""
+        """The keys that writes were tried on since the last reset, without counters."""
         keys = set()
         for call in self.aws.calls:
             if call.action in WRITES:

@@ -11,11 +11,10 @@ from chalicelib.aws import keyring
 from chalicelib.protocol import signing_keys
 from chalicelib.protocol.signing_keys import KeyRefused
 from infra import bootstrap
-from tests.stateful.actors import APPS, Cast, Keys, metadata
+from tests.on_ministack import Keys
+from tests.stateful.actors import APPS, Cast, metadata
 from tests.stateful.model import CACHE, SECRET_OVERLAP, Person
 from tests.world import CHEAPEST
-
-ALGORITHMS = ("RS256", "ES256")
 
 
 class Operators:
@@ -39,7 +38,9 @@ class Operators:
         services = self.cast.world.services
         self.made += 1
         person.password = f"password-{self.made}"
-        users.update(users.find(person.name, services), services, password=person.password, cost=CHEAPEST)
+        users.update(
+            users.find(person.name, services), services, password=person.password, cost=CHEAPEST
+        )
         person.ended_at = self.cast.now
 
     def revoke_user(self, person: Person) -> None:
@@ -90,13 +91,13 @@ class Operators:
 
     def bring_back_client(self, client_id: str) -> None:
         """Register a client anew under the name of one that was deleted long enough ago."""
-        self.cast.world.clock.forward(CACHE)
+        self.cast.forward(CACHE)
         (first,) = (app for app in APPS if app.client_id == client_id)
         clients.create(metadata(first), self.cast.world.services)
         gone = self.cast.model.now_is(client_id)
         app = replace(first, ended_at=gone.ended_at, generation=gone.generation + 1)
         self.cast.model.change(app, self.cast.now)
-        self.cast.world.clock.forward(CACHE)
+        self.cast.forward(CACHE)
 
     def rotate_keys(self, alg: str, *, patient: bool) -> None:
         """One move in the life of the keys of an algorithm: announce, promote, or drop.
@@ -114,7 +115,7 @@ class Operators:
         else:
             ready_at = 0
         if patient and ready_at > self.cast.now:
-            self.cast.world.clock.forward(ready_at - self.cast.now)
+            self.cast.forward(ready_at - self.cast.now)
         now = self.cast.now
         try:
             if signing_keys.NEXT in states:

@@ -187,9 +187,7 @@ class Walk:
                 given[key] = (given.get(key, set()) - words) | (words & set(chosen))
         return chosen
 
-    def _receive(
-        self, person: Person, scope: tuple[str, ...], resources: tuple[str, ...]
-    ) -> None:
+    def _receive(self, person: Person, scope: tuple[str, ...], resources: tuple[str, ...]) -> None:
         cast = self.cast
         code = self._arrived()["code"]
         assert code not in cast.seen

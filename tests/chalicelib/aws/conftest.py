@@ -38,8 +38,8 @@ def client(emulated: Emulated) -> Iterator[AWSClient]:
 
 
 @pytest.fixture
-def table(client: AWSClient, clock: Clock, aws: Recorder) -> Table:
-    """An empty table."""
+def table_name(client: AWSClient, aws: Recorder) -> str:
+    """The name of a table that was just made."""
     name = f"table-{secrets.token_hex(8)}"
     keys = (("pk", "HASH"), ("sk", "RANGE"))
     client.call(
@@ -55,4 +55,22 @@ def table(client: AWSClient, clock: Clock, aws: Recorder) -> Table:
         },
     )
     aws.reset()
-    return Table(client, name, clock)
+    return name
+
+
+@pytest.fixture
+def table(client: AWSClient, table_name: str, clock: Clock) -> Table:
+    """An empty table."""
+    return Table(client, table_name, clock)
+
+
+@pytest.fixture
+def tables(emulated: Emulated, table_name: str, clock: Clock) -> Iterator[list[Table]]:
+    """The same table eight times, each over a connection of its own: one for each thread."""
+    clients = [
+        AWSClient("eu-west-1", lambda: Credentials("local", "local"), endpoint=emulated[0])
+        for _ in range(8)
+    ]
+    yield [Table(client, table_name, clock) for client in clients]
+    for client in clients:
+        client.close()

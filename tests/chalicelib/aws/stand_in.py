@@ -1,4 +1,4 @@
-"""A server on the loopback address that answers as a test has written, and notes what it was sent."""
+"""A server on the loopback address that answers as a test has written, and notes its calls."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def drops(_: Call) -> Answer:
 
 
 class StandIn(Server):
-    """Plays its replies in order, the last one again and again. `calls` and `connections` so far."""
+    """Plays its replies in order, the last one again and again; counts calls and connections."""
 
     def __init__(self, replies: Iterable[Reply], port: int = 0) -> None:
         super().__init__(port)

@@ -17,7 +17,9 @@ texts = st.text(st.characters(codec="utf-8"), max_size=8)
 scalars = texts | st.integers(-(10**37), 10**37) | st.booleans() | st.binary(max_size=8)
 values: st.SearchStrategy[Any] = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=3).map(tuple) | st.dictionaries(texts, inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(tuple) | st.dictionaries(texts, inner, max_size=3)
+    ),
     max_leaves=8,
 )
 

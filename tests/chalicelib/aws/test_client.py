@@ -110,8 +110,14 @@ def test_lasting_trouble_ends_after_three_tries(trouble: Reply) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["AccessDeniedException", "ValidationException", "ResourceNotFoundException"]
-    + ["UnrecognizedClientException", "ExpiredTokenException", "NotFoundException"],
+    [
+        "AccessDeniedException",
+        "ValidationException",
+        "ResourceNotFoundException",
+        "UnrecognizedClientException",
+        "ExpiredTokenException",
+        "NotFoundException",
+    ],
 )
 def test_a_refusal_is_not_tried_again(code: str) -> None:
     """Asking again would change nothing; it is no success either."""
@@ -190,7 +196,7 @@ def test_a_silent_server_is_not_waited_for() -> None:
 
     with StandIn([silent]) as server, closing(server.client(timeout=0.05)) as client:
         try:
-            with pytest.raises(TemporarilyUnavailable, match="timed out|TimeoutError"):
+            with pytest.raises(TemporarilyUnavailable, match="TimeoutError"):
                 get(client)
             assert not ended.is_set()
         finally:

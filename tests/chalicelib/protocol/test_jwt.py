@@ -20,7 +20,7 @@ json_values = st.recursive(
     max_leaves=8,
 )
 objects = st.dictionaries(st.text(max_size=8), json_values, max_size=4)
-parts = st.text("ABCDabcd0189-_=+/.\n é{}\"", max_size=24)
+parts = st.text('ABCDabcd0189-_=+/.\n é{}"', max_size=24)
 
 
 def part(text: str) -> str:

@@ -32,9 +32,7 @@ def test_every_secret_knows_how_old_it_is(chain: bytes, first: bytes, rotations:
 
 
 @given(secret32, secret32, secret32, st.integers(0, 12))
-def test_a_forged_secret_is_told(
-    chain: bytes, first: bytes, forged: bytes, rotations: int
-) -> None:
+def test_a_forged_secret_is_told(chain: bytes, first: bytes, forged: bytes, rotations: int) -> None:
     """What is not of the family never meets its hash; nor does the successor not yet issued."""
     secrets = family(chain, first, rotations)
     current = sha256(secrets[-1])

@@ -11,8 +11,14 @@ from hypothesis import strategies as st
 from chalicelib.protocol.response_mode import in_query
 
 uris = st.sampled_from(
-    ["https://a.example/cb", "https://a.example/cb?", "https://a.example/cb?x=1"]
-    + ["https://a.example/cb?x=1&", "http://127.0.0.1:1/", "com.example.app:/cb"]
+    [
+        "https://a.example/cb",
+        "https://a.example/cb?",
+        "https://a.example/cb?x=1",
+        "https://a.example/cb?x=1&",
+        "http://127.0.0.1:1/",
+        "com.example.app:/cb",
+    ]
 )
 parameters = st.dictionaries(
     st.sampled_from(["code", "state", "iss"]), st.text(st.characters(codec="utf-8"), min_size=1)

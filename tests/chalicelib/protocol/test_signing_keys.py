@@ -41,9 +41,7 @@ OLD = key("a", ACTIVE, NOW - rules.KEEP)
         ((key("a", ACTIVE, NOW - rules.HOUR + 1),), "ES256", ACTIVE),
     ],
 )
-def test_a_new_key_is_announced_first(
-    keys: tuple[SigningKey, ...], alg: str, state: str
-) -> None:
+def test_a_new_key_is_announced_first(keys: tuple[SigningKey, ...], alg: str, state: str) -> None:
     """Only in a stage's first hour does an algorithm's first key sign at once."""
     after = rules.announce(keys, "arn:z", jwk("z", alg), NOW)
     assert after[:-1] == keys
@@ -58,9 +56,7 @@ def test_a_new_key_is_announced_first(
         (tuple(key(f"k{n}", RETIRED) for n in range(10)), "z", "10 keys already"),
     ],
 )
-def test_a_key_that_cannot_be_announced(
-    keys: tuple[SigningKey, ...], kid: str, why: str
-) -> None:
+def test_a_key_that_cannot_be_announced(keys: tuple[SigningKey, ...], kid: str, why: str) -> None:
     """Known already, one is waiting, or the JWKS is full."""
     with pytest.raises(KeyRefused, match=why):
         rules.announce(keys, "arn:z", jwk(kid), NOW)

@@ -50,7 +50,7 @@ def test_only_an_allowed_resource_is_ever_chosen(
     except (InvalidScope, InvalidTarget):
         return
     assert all(one in allowed for one in chosen)
-    assert len(set(one.resource for one in chosen)) == len(chosen)
+    assert len({one.resource for one in chosen}) == len(chosen)
     defined = {word for one in chosen for word in one.scopes}
     assert set(scopes.of_resources(scope)) <= defined
     if asked:
@@ -136,8 +136,19 @@ def test_an_absolute_uri_may_be_a_resource(uri: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "uri", ["", "/x", "a.example", "https:", "https://a.example#", "https://a b", "urn:é", "1a:b"]
-    + ["urn:" + "a" * 2045, "urn:a\n"]
+    "uri",
+    [
+        "",
+        "/x",
+        "a.example",
+        "https:",
+        "https://a.example#",
+        "https://a b",
+        "urn:é",
+        "1a:b",
+        "urn:" + "a" * 2045,
+        "urn:a\n",
+    ],
 )
 def test_other_texts_may_not(uri: str) -> None:
     """Relative, with a fragment, not ASCII, or without an end."""

@@ -48,7 +48,9 @@ integers = st.integers(-(2**63), 2**63)
 scalars = texts | integers | st.booleans() | st.binary(max_size=8)
 values: st.SearchStrategy[Any] = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=3).map(tuple) | st.dictionaries(texts, inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(tuple) | st.dictionaries(texts, inner, max_size=3)
+    ),
     max_leaves=6,
 )
 

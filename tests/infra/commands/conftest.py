@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from infra import bootstrap
+from chalicelib.administration import resources
+from infra import bootstrap, seeds
 from infra.commands import cli
 from infra.commands.invocation import Surroundings
 from infra.stage import aws_client
@@ -21,10 +22,9 @@ from tests.world import World
 
 
 @dataclass
-class Operator:
-    """Runs commands on one stage, by the clock of its world."""
+class CommandLine:
+    """Runs commands on one stage."""
 
-    world: World
     surroundings: Surroundings
     stage: str = "local"
 
@@ -50,11 +50,18 @@ class Operator:
         return line.removeprefix("Error: ")
 
 
-@dataclass
-class KeyKeeper(Operator):
-    """An operator of a deployed stage with keys of its own."""
+@dataclass(kw_only=True)
+class Operator(CommandLine):
+    """At the command line of a server, by its clock."""
 
-    kms: Any = None
+    world: World
+
+
+@dataclass(kw_only=True)
+class KeyKeeper(Operator):
+    """At the command line of a deployed stage with keys of its own."""
+
+    kms: Any
 
     def key_state(self, arn: str) -> str:
         """What KMS says of a key."""
@@ -72,10 +79,17 @@ class KeyKeeper(Operator):
 
 
 @pytest.fixture
-def operator(world: World, tmp_path: Path) -> Operator:
+def operator(world: World, tmp_path: Path) -> Iterator[Operator]:
     """The operator of stage local."""
     write_local_env(tmp_path, world.environ)
-    return Operator(world, Surroundings({}, (tmp_path,), world.clock))
+    yield Operator(Surroundings({}, (tmp_path,), world.clock), world=world)
+    world.aws.reset()
+
+
+@pytest.fixture
+def unused(tmp_path: Path) -> CommandLine:
+    """The command line where no stage runs."""
+    return CommandLine(Surroundings({}, (tmp_path,)))
 
 
 @pytest.fixture
@@ -83,7 +97,7 @@ def keeper(
     emulated: tuple[str, Recorder, Mapping[str, Any]], tmp_path: Path
 ) -> Iterator[KeyKeeper]:
     """The operator of a deployed stage, who may do what they like with its keys."""
-    url, recorder, _ = emulated
+    url, recorder, public_keys = emulated
     stage = f"t{tmp_path.name[-8:]}".replace("_", "-")
     environ = {
         "STAGE": stage,
@@ -92,13 +106,19 @@ def keeper(
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
     }
+    recorder.reset()
+    # An ES256 key of its own, made in no time; the RS256 one is every test's and only looked at.
     kms = aws_client("kms", environ)
-    arn = bootstrap.create_key(environ, "RS256")
-    world = World(url, recorder, {arn: bootstrap.public_jwk(kms, arn)})
+    arn = bootstrap.create_key(environ, "ES256")
+    shared = {arn: jwk for arn, jwk in public_keys.items() if jwk["alg"] == "RS256"}
+    world = World(url, recorder, {**shared, arn: bootstrap.public_jwk(kms, arn)})
+    resources.update(seeds.RESOURCE["resource"], {"signing_alg": "ES256"}, world.services)
+    world.restart()
     variables = {name: world.environ[name] for name in ("ISSUER", "TABLE_NAME")} | {"STAGE": stage}
     write_config(tmp_path, stage, variables)
     surroundings = Surroundings(environ, (tmp_path,), world.clock)
-    yield KeyKeeper(world, surroundings, stage, kms=kms)
+    yield KeyKeeper(surroundings, stage, world=world, kms=kms)
+    recorder.reset()
     world.close()
     kms.close()
 

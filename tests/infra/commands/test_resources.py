@@ -8,7 +8,7 @@ import pytest
 
 from infra import seeds
 from infra.commands.invocation import Surroundings
-from tests.infra.commands.conftest import Operator, write_config
+from tests.infra.commands.conftest import CommandLine, Operator, write_config
 
 API = "https://api.example.com"
 FILES = {"resource": "https://files.example.com", "scopes": {"browse": "Look at your files"}}
@@ -76,7 +76,7 @@ def test_loopback_url_is_refused_on_other_stages(operator: Operator, tmp_path: P
     """Tokens would cross a network in clear."""
     environ = {**operator.world.environ, "STAGE": "dev"}
     write_config(tmp_path, "dev", environ)
-    deployed = Operator(operator.world, Surroundings(environ, (tmp_path,)), "dev")
+    deployed = CommandLine(Surroundings(environ, (tmp_path,)), "dev")
     document = FILES | {"resource": "http://127.0.0.1/api"}
     said = deployed.refused("resource", "create", "--file", "-", document=document)
     assert said == "resource: must not be an http URL"

@@ -1,0 +1,28 @@
+"""A server for a whole module of stories, and a user who is signed in already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.emulated_aws import Recorder
+from tests.world import World
+
+
+@pytest.fixture(scope="module")
+def settled(emulated: tuple[str, Recorder, dict[str, dict[str, str]]]) -> Iterator[World]:
+    """The module's server; its user is signed in and has agreed to what demoweb asks."""
+    world = World(*emulated)
+    browser = world.browser()
+    world.code(browser)
+    world.member = browser
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def signed_in(settled: World) -> World:
+    """The module's server, for stories that change nothing but grants of their own."""
+    settled.next_test()
+    return settled

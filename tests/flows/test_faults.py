@@ -1,0 +1,110 @@
+"""AWS fails at each call of each flow, in each way: the server fails closed, and recovers.
+
+Throttled, broken, refused, dropped before and after the call was carried out, or a condition that
+does not hold. docs/storage.md, "When AWS fails".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib.aws.client import TRIES
+from tests.emulated_aws import AWSCall, Fault
+from tests.flows.stories import STORIES, Story
+from tests.world import Reply, World
+
+# What AWSClient tries again; a fault of these must last for all tries to be felt.
+TRIED_AGAIN = ("throttle", "internal", "drop_before", "drop_after")
+stories = pytest.mark.parametrize("begin", STORIES, ids=lambda begin: begin.__name__)
+
+
+@pytest.fixture
+def world(signed_in: World) -> World:
+    """The module's server."""
+    return signed_in
+
+
+def ready(world: World, begin: Callable[[World], Story]) -> Story:
+    """The story at its beginning, in a warm process with a closed book of calls."""
+    world.clock.forward(1)
+    story = begin(world)
+    world.aws.reset()
+    return story
+
+
+def calls_of(world: World, begin: Callable[[World], Story]) -> list[AWSCall]:
+    """What the healthy flow asks of AWS, in order."""
+    world.restart()
+    world.post("/revoke", {"token": "x.y.z"}, auth=("demoweb", "demowebsecret"))
+    form = {"grant_type": "client_credentials", "scope": "read"}
+    world.post("/token", form, auth=("demomachine", "demomachinesecret"))
+    story = ready(world, begin)
+    reply = story.act()
+    calls = list(world.aws.calls)
+    assert reply.status == story.healthy, reply.text
+    assert calls
+    story.holds(reply)
+    return calls
+
+
+def is_graceful(reply: Reply, healthy: int) -> None:
+    """The healthy answer, an OAuth error, or 503 with the time to wait; never a bare failure."""
+    assert reply.status in (healthy, 303, 400, 401, 429, 503), reply.text
+    if reply.status in (429, 503):
+        assert int(reply.header("Retry-After") or "") >= 1
+        if not reply.is_page:
+            assert reply.json["error"] == "temporarily_unavailable"
+
+
+@stories
+@pytest.mark.parametrize("kind", [*TRIED_AGAIN, "refuse"])
+def test_a_call_that_fails_for_good_fails_closed(
+    world: World, begin: Callable[[World], Story], kind: str
+) -> None:
+    """Position by position; then the honest retry has its way and a bounded number of calls."""
+    calls = calls_of(world, begin)
+    for position in range(len(calls)):
+        story = ready(world, begin)
+        times = TRIES if kind in TRIED_AGAIN else 1
+        world.aws.faults.append(Fault("*", kind, skip=position, times=times))
+        reply = story.act()
+        asked = len(world.aws.calls)
+        world.aws.faults.clear()
+        is_graceful(reply, story.healthy)
+        assert asked <= TRIES * (len(calls) + 1)
+        story.holds(reply)
+
+
+@stories
+@pytest.mark.parametrize("kind", ["internal", "drop_after"])
+def test_a_call_that_fails_once_is_not_felt(
+    world: World, begin: Callable[[World], Story], kind: str
+) -> None:
+    """The client tries again, and a write that was carried out recognises its own work."""
+    calls = calls_of(world, begin)
+    for position in range(len(calls)):
+        story = ready(world, begin)
+        world.aws.faults.append(Fault("*", kind, skip=position, times=1))
+        reply = story.act()
+        world.aws.faults.clear()
+        assert reply.status == story.healthy, f"{calls[position].action}: {reply.text}"
+        story.holds(reply)
+
+
+@stories
+def test_a_condition_that_does_not_hold_fails_closed(
+    world: World, begin: Callable[[World], Story]
+) -> None:
+    """Somebody else was first, and nothing says who."""
+    calls = calls_of(world, begin)
+    for position, call in enumerate(calls):
+        if "ConditionExpression" not in call.payload:
+            continue
+        story = ready(world, begin)
+        world.aws.faults.append(Fault("*", "conditional", skip=position, times=1))
+        reply = story.act()
+        world.aws.faults.clear()
+        is_graceful(reply, story.healthy)
+        story.holds(reply)
