@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from collections.abc import Callable, Iterable
@@ -26,7 +27,8 @@ class Fault:
 
     kind: `throttle`, `internal` (500), `refuse` (access denied), `drop_before` and `drop_after`
     (the connection breaks before or after the call was carried out), `conditional` (the condition
-    fails), `slow` (answers after `seconds`).
+    fails, and there is no item), `overtaken` (it fails, and the item is as it is), `slow` (answers
+    after `seconds`).
     """
 
     action: str
@@ -99,7 +101,25 @@ class Recorder:
             "internal": ("500 Internal Server Error", "InternalServerError"),
             "refuse": ("400 Bad Request", "AccessDeniedException"),
             "conditional": ("400 Bad Request", "ConditionalCheckFailedException"),
+            "overtaken": ("400 Bad Request", "ConditionalCheckFailedException"),
         }[fault.kind]
         answer = {"__type": f"com.amazonaws.fault#{code}", "message": "a fault of the test"}
+        if fault.kind == "overtaken":
+            answer |= _item(app, environ)
         start_response(status, [("Content-Type", "application/x-amz-json-1.0")])
         return [json.dumps(answer).encode()]
+
+
+def _item(app: WSGIApp, environ: dict[str, Any]) -> dict[str, Any]:
+    """What GetItem says of the item that a write is for: `Item`, or nothing."""
+    asked = json.loads(environ["wsgi.input"].read())
+    key = asked.get("Key") or {name: asked["Item"][name] for name in ("pk", "sk")}
+    body = json.dumps({"TableName": asked["TableName"], "Key": key}).encode()
+    look = {
+        **environ,
+        "HTTP_X_AMZ_TARGET": "DynamoDB_20120810.GetItem",
+        "wsgi.input": io.BytesIO(body),
+        "CONTENT_LENGTH": str(len(body)),
+    }
+    found: dict[str, Any] = json.loads(b"".join(app(look, lambda *_: lambda _: None)))
+    return found

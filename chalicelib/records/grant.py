@@ -37,7 +37,7 @@ class Grant(Record):
     issued_at: Annotated[int, "i"]
     expires_at: Annotated[int, "x"]
     ends_at: Annotated[int, "e"]
-    offline: Annotated[bool, "of"] = True
+    offline: Annotated[bool, "ol"] = True
     redirect_uri: Annotated[str | None, "ru"] = None
     code_challenge: Annotated[str | None, "cc"] = None
     nonce: Annotated[str | None, "nn"] = None

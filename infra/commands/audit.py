@@ -48,7 +48,10 @@ def tail(call: Invocation, follow: bool, minutes: int) -> None:
     """
     environ = call.environ()
     since = time.time() - 60 * minutes
-    lines = _file(environ, follow) if call.stage == "local" else _group(environ, since, follow)
+    if call.stage == "local":
+        lines = follow_file(environ, follow)
+    else:
+        lines = follow_group(environ, since, follow)
     try:
         for line in lines:
             event = _event(line)
@@ -67,7 +70,8 @@ def _event(line: str) -> Mapping[str, Any] | None:
     return event if isinstance(event, dict) and event.get("kind") == "audit" else None
 
 
-def _file(environ: Mapping[str, str], follow: bool) -> Iterator[str]:
+def follow_file(environ: Mapping[str, str], follow: bool, pause: float = PAUSE) -> Iterator[str]:
+    """The lines of the log file; with `follow`, new ones each `pause` seconds. Refused."""
     path = environ.get("LOG_FILE")
     if not path:
         raise Refused("the local server writes no log file: its events are in its own terminal")
@@ -86,10 +90,13 @@ def _file(environ: Mapping[str, str], follow: bool) -> Iterator[str]:
                 return
             else:
                 # A line may have been written in part.
-                time.sleep(PAUSE)
+                time.sleep(pause)
 
 
-def _group(environ: Mapping[str, str], since: float, follow: bool) -> Iterator[str]:
+def follow_group(
+    environ: Mapping[str, str], since: float, follow: bool, pause: float = PAUSE
+) -> Iterator[str]:
+    """The same, from CloudWatch Logs: what came `since` (epoch seconds) and speaks of audit."""
     from infra.deployment.names import resource_name
 
     group = f"/aws/lambda/{resource_name(environ['STAGE'])}"
@@ -106,4 +113,4 @@ def _group(environ: Mapping[str, str], since: float, follow: bool) -> Iterator[s
                         yield event["message"]
             if not follow:
                 return
-            time.sleep(PAUSE)
+            time.sleep(pause)

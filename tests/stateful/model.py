@@ -107,6 +107,7 @@ class Grant:
     issued_at: int
     code: str
     key: tuple[str, str]
+    refreshes: bool = True
     ends: int = 0
     used: bool = False
     dead: bool = False
@@ -118,7 +119,8 @@ class Grant:
 
     def renew(self, now: int) -> None:
         """Each use puts the end off, up to the last."""
-        self.ends = min(now + UNUSED, self.issued_at + WHOLE)
+        unused = UNUSED if self.refreshes else ACCESS_TOKEN
+        self.ends = min(now + unused, self.issued_at + WHOLE)
         self.rotated_at = now
 
     def stands(self, app: App, now: int) -> bool:
@@ -221,6 +223,16 @@ def by_audience(scope: tuple[str, ...], resources: tuple[str, ...]) -> dict[str,
     found = {ISSUER: set(scope) & OPENID}
     found |= {uri: set(scope) & SCOPES[uri] for uri in resources}
     return {audience: words for audience, words in found.items() if words}
+
+
+def given(
+    asked: tuple[str, ...], chosen: tuple[str, ...], resources: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The resources of a grant: without those of which every scope was declined."""
+    declined = {
+        uri for uri in resources if SCOPES[uri] & set(asked) and not SCOPES[uri] & set(chosen)
+    }
+    return tuple(uri for uri in resources if uri not in declined)
 
 
 def redemption(

@@ -64,7 +64,9 @@ class Requests:
             audience = grant.audience(resource)
             assert audience is not None
             self.cast.issued(reply, grant, audience, grant.narrowed(audience))
-            self._new_leaf(grant, reply.json["refresh_token"])
+            assert ("refresh_token" in reply.json) == grant.refreshes
+            if grant.refreshes:
+                self._new_leaf(grant, reply.json["refresh_token"])
 
     def refresh(
         self,
@@ -133,13 +135,13 @@ class Requests:
     def revoke(self, grant: Grant, kind: str, which: int, twist: str) -> None:
         """Revoke a token: a client's own ends, another's does not."""
         now = self.cast.now
+        issued = [token for token in self.model.access_tokens if token.grant is grant]
         access_token: AccessToken | None = None
-        if not grant.tokens or kind == "code":
-            text, known = grant.code, False
-        elif kind == "access token":
-            issued = [token for token in self.model.access_tokens if token.grant is grant]
+        if kind == "access token" and issued:
             access_token = pick(issued, which)
             text, known = access_token.text, now < access_token.issued_at + model.ACCESS_TOKEN
+        elif not grant.tokens or kind in ("code", "access token"):
+            text, known = grant.code, False
         elif kind == "forged":
             text, known = forged(grant.tokens[-1]), False
         else:

@@ -17,6 +17,7 @@ from tests.stateful.model import (
     Session,
     asked_for,
     by_audience,
+    given,
 )
 from tests.world import CHALLENGE
 
@@ -149,10 +150,10 @@ class Walk:
         assert self.session is not None
         if self.wish.prompt == "consent" or self.app.public:
             return True
-        given = self.session.person.consents
+        consents = self.session.person.consents
         asked = by_audience(self.wish.scope, resources)
         mine = (self.app.client_id, self.app.generation)
-        return any(words - given.get((*mine, uri), set()) for uri, words in asked.items())
+        return any(words - consents.get((*mine, uri), set()) for uri, words in asked.items())
 
     def _consent(
         self, resources: tuple[str, ...], meanwhile: Callable[[], None]
@@ -181,10 +182,10 @@ class Walk:
             return ()
         chosen = tuple(word for word in wish.scope if word in ticked | {"openid"})
         if not self.app.public:
-            given = session.person.consents
+            consents = session.person.consents
             for uri, words in by_audience(wish.scope, resources).items():
                 key = (self.app.client_id, self.app.generation, uri)
-                given[key] = (given.get(key, set()) - words) | (words & set(chosen))
+                consents[key] = (consents.get(key, set()) - words) | (words & set(chosen))
         return chosen
 
     def _receive(self, person: Person, scope: tuple[str, ...], resources: tuple[str, ...]) -> None:
@@ -198,7 +199,8 @@ class Walk:
                 person=person,
                 client_id=self.app.client_id,
                 scope=scope,
-                resources=resources,
+                resources=given(self.wish.scope, scope, resources),
+                refreshes="offline_access" in scope or "offline_access" not in self.wish.scope,
                 redirect=self.redirect,
                 nonce=self.nonce,
                 issued_at=cast.now,

@@ -202,8 +202,9 @@ class Story(RuleBasedStateMachine):
         """Introspection knows what became of any token ever seen."""
         token = pick(self.model.access_tokens, which)
         self.requests.look_at_access_token(token, asker)
-        text = pick(token.grant.tokens, which)
-        self.requests.look_at_refresh_token(token.grant, text, asker)
+        if token.grant.tokens:
+            text = pick(token.grant.tokens, which)
+            self.requests.look_at_refresh_token(token.grant, text, asker)
 
     # Operators, time, processes
 

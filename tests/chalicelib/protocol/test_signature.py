@@ -127,6 +127,7 @@ STAND_INS = {
     "zeros": ("ES256", ES, bytes(64)),
     "r is zero": ("ES256", ES, bytes(32) + SIGNED["ES256"][32:]),
     "r is the order": ("ES256", ES, ORDER.to_bytes(32, "big") + SIGNED["ES256"][32:]),
+    "s of 33 bytes": ("ES256", ES, SIGNED["ES256"][:32] + b"\0" + SIGNED["ES256"][32:]),
     "longer": ("ES256", ES, SIGNED["ES256"] + b"\0"),
     "longer in front": ("ES256", ES, b"\0" + SIGNED["ES256"]),
     "DER": ("ES256", ES, EC.sign(DATA, ec.ECDSA(SHA256()))),

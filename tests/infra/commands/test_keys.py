@@ -192,6 +192,21 @@ def test_force_takes_a_key_out_at_once(keeper: KeyKeeper) -> None:
     assert world.introspect(forged) == {"active": False}
 
 
+def test_warm_process_fails_closed_for_a_minute(keeper: KeyKeeper) -> None:
+    """It would sign with a key that is gone: KMS says no, and the client is to try again."""
+    world = keeper.world
+    form = {"grant_type": "client_credentials", "scope": "read"}
+    machine = ("demomachine", "demomachinesecret")
+    assert world.post("/token", form, auth=machine).status == 200
+    (old,) = states(keeper)
+    rotate(keeper, "--force")
+    keeper.get("key", "retire", old, "--force")
+    reply = world.post("/token", form, auth=machine)
+    assert (reply.status, reply.json["error"]) == (503, "temporarily_unavailable")
+    world.clock.forward(60)
+    assert world.post("/token", form, auth=machine).status == 200
+
+
 def test_active_key_is_never_retired(keeper: KeyKeeper) -> None:
     """Not even by force: nothing could sign."""
     (active,) = states(keeper)
