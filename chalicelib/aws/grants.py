@@ -88,28 +88,30 @@ def revoke(table: Table, key: Key, now: int) -> None:
 def revoke_by_refresh_token(
     table: Table, key: Key, secret: bytes, client_id: str, now: int
 ) -> Grant | None:
-    """End the grant of a refresh token: one write when it is the current one.
+    """End the grant of a refresh token, if it is this client's: one write when it is the current.
 
-    Returns the grant when the token is genuine but another client's; a forged one ends nothing.
+    Returns the grant of the token, whoever's it is; None when it is forged, or the grant is over.
     """
     try:
-        table.change(
+        ended = table.change(
             key,
             {"rv": now},
-            when="c = :client AND h = :presented",
+            when="c = :client AND h = :presented AND x > :now",
             given={"client": client_id, "presented": sha256(secret)},
         )
-        return None
+        return Grant.read(ended)
     except ConditionFailed as failed:
         found = _found(failed)
+    if found is None or found.expires_at <= now:
+        return None
     # A code, or a grant without refresh tokens: nothing that this could be the token of.
-    if found is None or found.chain is None or found.current_hash is None:
+    if found.chain is None or found.current_hash is None:
         return None
-    genuine = steps_behind(secret, found.chain, found.current_hash, found.number) is not None
-    if genuine and found.client_id == client_id:
+    if steps_behind(secret, found.chain, found.current_hash, found.number) is None:
+        return None
+    if found.client_id == client_id:
         revoke(table, key, now)
-        return None
-    return found if genuine else None
+    return found
 
 
 def _found(failed: ConditionFailed) -> Grant | None:

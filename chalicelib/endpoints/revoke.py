@@ -46,15 +46,17 @@ def _revoke_refresh_token(text: str, client: Client, services: Services) -> None
     shown = handles.read(text, services.keyring.salt)
     if shown is None:
         return
-    foreign = grants.revoke_by_refresh_token(
+    grant = grants.revoke_by_refresh_token(
         services.table,
         grant_key(shown.user_id, shown.own_id),
         shown.secret,
         client.client_id,
         services.now(),
     )
-    if foreign is not None:
+    if grant is None:
+        return
+    if grant.client_id != client.client_id:
         raise InvalidGrant(_FOREIGN)
     services.log.event(
-        "token.revoked", client_id=client.client_id, kind="refresh_token", grant=shown.own_id
+        "token.revoked", client_id=client.client_id, kind="refresh_token", grant=grant.grant_id
     )
