@@ -30,13 +30,14 @@ def proved(session: Session | None, user: User | None, shown: Handle) -> bool:
 
 
 def open_session(
-    user: User, amr: tuple[str, ...], request: Request, services: Services
+    user: User, amr: tuple[str, ...], auth_time: int, request: Request, services: Services
 ) -> tuple[Session, tuple[str, str]]:
     """Open a session and give the cookie that carries it; the browser's old one ends.
 
+    auth_time is from before the proof was checked: a password that is changed meanwhile ends
+    this session as well.
     Its identifier is always new: a cookie from before the sign-in is worth nothing after it.
     """
-    now = services.now()
     shown = Handle(
         user.user_id,
         services.random_text(handle.ID_BYTES),
@@ -46,9 +47,9 @@ def open_session(
         user_id=user.user_id,
         session_id=shown.own_id,
         secret_hash=shown.secret_hash,
-        auth_time=now,
+        auth_time=auth_time,
         amr=amr,
-        expires_at=now + services.settings.lifetimes.session,
+        expires_at=auth_time + services.settings.lifetimes.session,
     )
     services.table.put_new(session)
     end(request, services)

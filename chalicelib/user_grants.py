@@ -6,7 +6,7 @@ Used by every grant type behind which a person stands, so that none of them forg
 from __future__ import annotations
 
 from .aws import grants
-from .errors import InvalidGrant, InvalidTarget
+from .errors import InvalidGrant, InvalidScope, InvalidTarget
 from .protocol import handle, scope, target
 from .protocol.handle import Handle
 from .records.authorization import Authorization, SignedIn
@@ -55,7 +55,7 @@ def revoke_replayed(grant: Grant, what: str, services: Services) -> None:
 
 
 def choose_resource(
-    grant: Grant, asked: tuple[str, ...], services: Services
+    grant: Grant, client: Client, asked: tuple[str, ...], services: Services
 ) -> tuple[str, Resource | None]:
     """The one audience of the token: its URI, and the resource (None: this server). InvalidTarget.
 
@@ -72,6 +72,8 @@ def choose_resource(
     uri = asked[0] if asked else grant.resources[0]
     if uri not in grant.resources:
         raise InvalidTarget("The grant is not for this resource.")
+    if client.allowed_resources is not None and uri not in client.allowed_resources:
+        raise InvalidTarget("The client may not use this resource any more.")
     resource = services.registry.resource(uri)
     if resource is None:
         raise InvalidTarget("The resource is not served any more.")
@@ -80,14 +82,20 @@ def choose_resource(
 
 def authorization(
     user: User,
+    client: Client,
     grant: Grant,
     audience: str,
     resource: Resource | None,
     asked_scope: str | None,
     services: Services,
 ) -> Authorization:
-    """What the grant proves for one audience; `asked_scope` can only shrink it. InvalidScope."""
-    granted = target.narrow(grant.scope, resource)
+    """What the grant proves for one audience; `asked_scope` can only shrink it. InvalidScope.
+
+    What the client may not ask for any more is left out, whatever it was granted before.
+    """
+    granted = target.allowed_to(client, target.narrow(grant.scope, resource))
+    if grant.scope and not granted:
+        raise InvalidScope("Nothing of the scope that was granted is left to this client.")
     if asked_scope is not None:
         granted = scope.shrink(scope.parse(asked_scope), granted)
     lifetime = resource.access_token_lifetime if resource else None

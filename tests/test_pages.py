@@ -398,7 +398,7 @@ def test_consent_warns_of_an_unverified_app() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Acme Notes", "demo@example.com", "notes.example", "10 minutes", "account page"]
+    "text", ["Acme Notes", "demo@example.com", "notes.example", "10 minutes", "to end it"]
 )
 def test_consent_says(text: str) -> None:
     """The page names the app, the account, the destination, the duration and the way to end it."""

@@ -20,7 +20,7 @@ from .credentials import Credentials
 from .signature_v4 import sign
 
 TRIES = 3
-# Seconds, to connect and for each read: nine for a call that hangs, below the function's 25 for two.
+# Seconds, to connect and for each read: nine for a call that hangs; two fit into the function's 25.
 TIMEOUT = 3.0
 BACKOFF = 0.05  # seconds before the second try, doubled before the third, with full jitter
 

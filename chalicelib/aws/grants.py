@@ -102,6 +102,7 @@ def revoke_by_refresh_token(
         return Grant.read(ended)
     except ConditionFailed as failed:
         found = _found(failed)
+    # What has expired is gone, whether it was swept or not.
     if found is None or found.expires_at <= now:
         return None
     # A code, or a grant without refresh tokens: nothing that this could be the token of.

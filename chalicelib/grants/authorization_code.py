@@ -32,8 +32,10 @@ def authorize(form: Parameters, client: Client, services: Services) -> Authoriza
     _check_redirect_uri(form, grant)
     _check_verifier(form, grant)
     user = user_grants.must_stand(user, client, grant)
-    audience, resource = user_grants.choose_resource(grant, form.all("resource"), services)
-    authorization = user_grants.authorization(user, grant, audience, resource, None, services)
+    audience, resource = user_grants.choose_resource(grant, client, form.all("resource"), services)
+    authorization = user_grants.authorization(
+        user, client, grant, audience, resource, None, services
+    )
 
     chain = services.token_bytes(32)
     first = successor(chain, shown.secret)

@@ -36,9 +36,9 @@ def authorize(form: Parameters, client: Client, services: Services) -> Authoriza
     user = user_grants.must_stand(user, client, grant)
     # Before what is asked for is looked at: a wrong scope must not hide a replay.
     _refuse_replay(grant, behind, services)
-    audience, resource = user_grants.choose_resource(grant, form.all("resource"), services)
+    audience, resource = user_grants.choose_resource(grant, client, form.all("resource"), services)
     authorization = user_grants.authorization(
-        user, grant, audience, resource, form.get("scope"), services
+        user, client, grant, audience, resource, form.get("scope"), services
     )
     following = _spend(grant, shown.secret, behind, services)
     return replace(

@@ -48,6 +48,7 @@ def submit(
     assert situation.waiting is not None
     username = form.get("username", "")[: password.MOST_USERNAME]
     typed = password.normalize(username)
+    started = services.now()
     try:
         with throttling.sign_in(typed, request.source_address, services):
             user = password.check(username, form.get("password", ""), services)
@@ -67,7 +68,7 @@ def submit(
             status=429,
         )
         return page.with_headers(("Retry-After", str(throttled.retry_after)))
-    session, set_cookie = sessions.open_session(user, AMR, request, services)
+    session, set_cookie = sessions.open_session(user, AMR, started, request, services)
     authorization_requests.sign_in(services.table, situation.waiting, session.session_id)
     services.log.event(
         "user.sign_in.succeeded", sub=user.subject, client_id=situation.asked.client.client_id

@@ -34,7 +34,14 @@ def asked_scope(text: str | None, client: Client) -> tuple[str, ...]:
         return asked
     if not set(scopes.of_resources(asked)) <= set(client.scope):
         raise InvalidScope("The scope is more than this client may ask for.")
-    return scopes.keep(asked, {*client.scope, "openid", "offline_access"})
+    return allowed_to(client, asked)
+
+
+def allowed_to(client: Client, scope: tuple[str, ...]) -> tuple[str, ...]:
+    """The scopes that a client is registered for, in their order; this never widens."""
+    if client.scope is None:
+        return scope
+    return scopes.keep(scope, {*client.scope, "openid", "offline_access"})
 
 
 def choose(

@@ -12,9 +12,30 @@ import pytest
 
 from chalicelib.aws.client import TRIES
 from tests.emulated_aws import AWSCall, Fault
-from tests.flows.stories import STORIES, Story, revoke_refresh_token
+from tests.flows import stories_of_clients as clients
+from tests.flows import stories_of_people as people
+from tests.flows.story import Story
 from tests.world import Reply, World
 
+STORIES: tuple[Callable[[World], Story], ...] = (
+    people.sign_in,
+    people.sign_in_wrongly,
+    people.consent,
+    people.finish,
+    people.authorize,
+    clients.redeem,
+    clients.redeem_again,
+    clients.refresh,
+    clients.replay,
+    clients.machine,
+    clients.machine_from_cold,
+    clients.wrong_secret,
+    clients.revoke_refresh_token,
+    clients.revoke_access_token,
+    clients.introspect,
+    clients.introspect_revoked,
+    clients.introspect_refresh_token,
+)
 Book = dict[str, list[AWSCall]]
 # What AWSClient tries again; a fault of these must last for all tries to be felt.
 TRIED_AGAIN = ("throttle", "internal", "drop_before", "drop_after")
@@ -107,7 +128,7 @@ def test_a_condition_that_does_not_hold_fails_closed(
     world: World, begin: Callable[[World], Story], kind: str, book: Book
 ) -> None:
     """Somebody else was first: the item is gone, or is what it is."""
-    if (begin, kind) == (revoke_refresh_token, "conditional"):
+    if (begin, kind) == (clients.revoke_refresh_token, "conditional"):
         pytest.skip("a token whose grant is gone is unknown: RFC 7009 section 2.2 wants success")
     calls = calls_of(world, begin, book)
     for position, call in enumerate(calls):

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.browser import Browser
-from tests.flows.stories import code_in
+from tests.flows.story import code_in
 from tests.world import Reply, World
 
 MANY = 6

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib.administration import clients, users
+from chalicelib.administration import clients, resources, users
 from tests.world import Reply, World
 
 MACHINE = ("demomachine", "demomachinesecret")
@@ -169,3 +169,45 @@ def test_a_user_who_is_enabled_again_must_sign_in_again(world: World) -> None:
     browser.sign_in()
     assert browser.arrived is not None
     assert world.redeem(browser.arrived["code"]).status == 200
+
+
+@pytest.mark.parametrize("redeemed", [True, False], ids=["refresh", "code"])
+def test_a_scope_that_was_taken_from_the_client_is_left_out(world: World, redeemed: bool) -> None:
+    """What counts is what the client may ask for at the moment of issue."""
+    held = world.tokens()["refresh_token"] if redeemed else world.code()
+    clients.update("demoweb", {"scope": "read"}, world.services)
+    world.restart()
+    reply = world.refresh(held) if redeemed else world.redeem(held)
+    assert reply.json["scope"] == "read"
+
+
+@pytest.mark.parametrize("redeemed", [True, False], ids=["refresh", "code"])
+def test_a_resource_that_was_taken_from_the_client_is_refused(world: World, redeemed: bool) -> None:
+    """Without effect: the operator may give it back."""
+    other = {"resource": "https://other.example.com", "name": "Other", "scopes": {"list": "List"}}
+    resources.create(other, world.services)
+    held = world.tokens()["refresh_token"] if redeemed else world.code()
+    trade = world.refresh if redeemed else world.redeem
+    clients.update("demoweb", {"allowed_resources": [other["resource"]]}, world.services)
+    world.restart()
+    assert trade(held).json["error"] == "invalid_target"
+    clients.update("demoweb", {"allowed_resources": None}, world.services)
+    world.restart()
+    assert trade(held).status == 200
+
+
+def test_a_client_that_may_ask_for_nothing_of_it_is_refused(world: World) -> None:
+    """No token without a scope comes out of a grant that had some."""
+    token = world.tokens()["refresh_token"]
+    clients.update("demoweb", {"scope": "openid"}, world.services)
+    world.restart()
+    assert world.refresh(token).json["error"] == "invalid_scope"
+
+
+def test_a_resource_that_was_removed_is_refused(world: World) -> None:
+    """No token for what is not served any more."""
+    token = world.tokens()["refresh_token"]
+    clients.update("demoweb", {"allowed_resources": None}, world.services)
+    resources.delete("https://api.example.com", world.services)
+    world.restart()
+    assert world.refresh(token).json["error"] == "invalid_target"

@@ -254,7 +254,9 @@ def redemption(
     if not proves or not grant.stands(app, now):
         return INVALID_GRANT
     audience = grant.audience(resource)
-    return OK if audience and grant.narrowed(audience) else Verdict("invalid_target")
+    if audience is None:
+        return Verdict("invalid_target")
+    return OK if grant.narrowed(audience) else Verdict("invalid_scope")
 
 
 def refreshing(
@@ -275,10 +277,10 @@ def refreshing(
     if behind > 1 or (behind == 1 and now - grant.rotated_at > GRACE):
         return REPLAY
     audience = grant.audience(resource)
-    granted = grant.narrowed(audience) if audience else ()
-    if not granted:
+    if audience is None:
         return Verdict("invalid_target")
-    if scope is not None and not set(scope) <= set(granted):
+    granted = grant.narrowed(audience)
+    if not granted or (scope is not None and not set(scope) <= set(granted)):
         return Verdict("invalid_scope")
     return OK
 

@@ -179,18 +179,20 @@ def test_the_current_refresh_token_ends_its_grant(table: Table, aws: Recorder) -
     """One write; a lost answer makes it two and changes nothing."""
     table.put(LIVING)
     aws.reset()
-    assert grants.revoke_by_refresh_token(table, LIVING.key, FIRST, "c1", START + 1) is None
+    ended = replace(LIVING, revoked_at=START + 1)
+    assert grants.revoke_by_refresh_token(table, LIVING.key, FIRST, "c1", START + 1) == ended
     assert aws.count() == {"UpdateItem": 1}
-    assert stored(table) == replace(LIVING, revoked_at=START + 1)
+    assert stored(table) == ended
     aws.faults.append(Fault("UpdateItem", "drop_after", times=1))
-    assert grants.revoke_by_refresh_token(table, LIVING.key, FIRST, "c1", START + 1) is None
+    assert grants.revoke_by_refresh_token(table, LIVING.key, FIRST, "c1", START + 1) == ended
 
 
 def test_an_old_refresh_token_ends_its_grant_too(table: Table) -> None:
     """Who has any of the family may end it."""
     second = successor(CHAIN, FIRST)
-    table.put(replace(LIVING, current_hash=sha256(second), number=1))
-    assert grants.revoke_by_refresh_token(table, LIVING.key, FIRST, "c1", START + 1) is None
+    rotated = replace(LIVING, current_hash=sha256(second), number=1)
+    table.put(rotated)
+    assert grants.revoke_by_refresh_token(table, LIVING.key, FIRST, "c1", START + 1) == rotated
     found = stored(table)
     assert found is not None
     assert found.revoked_at == START + 1
@@ -216,6 +218,15 @@ def test_no_other_token_ends_it(
     result = grants.revoke_by_refresh_token(table, LIVING.key, secret, client_id, START)
     assert result == (found if shown else None)
     assert stored(table) == found
+
+
+def test_an_expired_grant_is_not_revoked(table: Table, clock: Clock) -> None:
+    """It is gone, swept or not; its token is as good as forged."""
+    table.put(LIVING)
+    clock.time = LIVING.expires_at
+    assert grants.revoke_by_refresh_token(table, LIVING.key, FIRST, "c1", clock()) is None
+    clock.time = START
+    assert stored(table) == LIVING
 
 
 def test_a_code_cannot_be_revoked_as_a_refresh_token(table: Table) -> None:

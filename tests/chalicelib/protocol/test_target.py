@@ -86,6 +86,19 @@ def test_a_client_never_gets_more_than_it_is_registered_for(
         assert set(asked) <= {*registered, "openid", "offline_access"}
 
 
+@given(wanted, st.none() | wanted)
+def test_what_a_client_is_allowed_never_widens(
+    scope: tuple[str, ...], registered: tuple[str, ...] | None
+) -> None:
+    """A grant from before loses what the client may not ask for any more, and gains nothing."""
+    left = target.allowed_to(client(registered), scope)
+    if registered is None:
+        assert left == scope
+    else:
+        kept = {*registered, "openid", "offline_access"}
+        assert left == tuple(word for word in scope if word in kept)
+
+
 A, B = resource("https://a.example", "read", "write"), resource("https://b.example", "read")
 
 

@@ -1,0 +1,82 @@
+"""The stories at /authorize: signing in, agreeing, and leaving with a code."""
+
+from __future__ import annotations
+
+from tests.flows.story import Story, code_in, grants, post, request_item, visit
+from tests.world import Reply, World
+
+
+def sign_in(world: World) -> Story:
+    """The right password: a session, or none and the form again."""
+    browser = world.browser().open(world.authorize_url())
+    act = post(browser, "sign-in", username="demo@example.com", password="demo-password")
+
+    def holds(reply: Reply) -> None:
+        assert (reply.status == 303) == bool(reply.headers_of("Set-Cookie"))
+        if reply.status != 303:
+            assert act().headers_of("Set-Cookie")
+
+    return Story(act, 303, holds)
+
+
+def sign_in_wrongly(world: World) -> Story:
+    """A wrong password never opens a session."""
+    browser = world.browser().open(world.authorize_url())
+    act = post(browser, "sign-in", username="demo@example.com", password="wrong-password")
+
+    def holds(reply: Reply) -> None:
+        assert reply.headers_of("Set-Cookie") == []
+        assert reply.status != 303
+
+    return Story(act, 400, holds)
+
+
+def consent(world: World) -> Story:
+    """Allow: sent again after a fault, the flow ends with a code."""
+    assert world.member is not None
+    browser = world.member.open(world.authorize_url(prompt="consent"))
+    interaction = dict(browser.page.forms["consent"].fields)["interaction"]
+    act = post(browser, "consent", scope="read", decision="allow")
+    follow = visit(browser, f"{world.issuer}/authorize?interaction={interaction}")
+
+    def holds(reply: Reply) -> None:
+        if reply.status != 303:
+            assert act().status == 303
+        assert world.redeem(code_in(follow()) or "").json["scope"] == "read"
+
+    return Story(act, 303, holds)
+
+
+def finish(world: World) -> Story:
+    """The visit after the last form: reloaded after a fault, it gives the code."""
+    assert world.member is not None
+    browser = world.member.open(world.authorize_url(prompt="consent"))
+    interaction = dict(browser.page.forms["consent"].fields)["interaction"]
+    assert post(browser, "consent", scope="read", decision="allow")().status == 303
+    act = visit(browser, f"{world.issuer}/authorize?interaction={interaction}")
+    before = len(grants(world))
+
+    def holds(reply: Reply) -> None:
+        code = code_in(reply) or code_in(act())
+        if code is None:
+            # Every answer to the last write was lost, and it was carried out: the code is stored,
+            # the request spent, and nobody has the code. The user starts again.
+            assert reply.status == 503
+            assert "sp" in request_item(world, interaction)
+            assert len(grants(world)) == before + 1
+            return
+        assert world.redeem(code).status == 200
+        assert code_in(act()) is None
+
+    return Story(act, 200, holds)
+
+
+def authorize(world: World) -> Story:
+    """Signed in, consent on record: a code, or an error that the client can answer by trying."""
+    assert world.member is not None
+    act = visit(world.member, world.authorize_url())
+
+    def holds(reply: Reply) -> None:
+        assert world.redeem(code_in(reply) or code_in(act()) or "").status == 200
+
+    return Story(act, 303, holds)
