@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from chalicelib.records.authorization_request import authorization_request_key
+from chalicelib.records.record import Key
 from tests.browser import Browser
 from tests.world import Reply, World
 
@@ -45,16 +45,21 @@ def visit(browser: Browser, url: str) -> Callable[[], Reply]:
     return lambda: browser.world.request("GET", target, headers=held)
 
 
-def request_item(world: World, request_id: str) -> dict[str, Any]:
-    """A waiting request as it lies in the table."""
-    key = authorization_request_key(request_id).pk
-    (found,) = [item for item in world.items() if item["pk"]["S"] == key]
+def item(world: World, key: Key) -> dict[str, Any]:
+    """An item as it lies in the table."""
+    request = {"TableName": world.table_name, "Key": {"pk": {"S": key.pk}, "sk": {"S": key.sk}}}
+    found: dict[str, Any] = world.services.client.call("dynamodb", "GetItem", request)["Item"]
     return found
 
 
-def grants(world: World) -> list[dict[str, Any]]:
-    """Every grant in the table."""
-    return [item for item in world.items() if item["sk"]["S"].startswith("G#")]
+def last_grant(world: World) -> Key:
+    """Where the newest grant was written, since the recorder was reset."""
+    written = [
+        call.payload["Item"]
+        for call in world.aws.calls
+        if call.action == "PutItem" and call.payload["Item"]["sk"]["S"].startswith("G#")
+    ]
+    return Key(written[-1]["pk"]["S"], written[-1]["sk"]["S"])
 
 
 def status_is(reply: Reply, status: int) -> None:
