@@ -15,6 +15,7 @@ from .records.client import Client
 MOST_REDIRECT_URIS = 20
 MOST_TEXT = 200
 MOST_TEXTS = 20
+MOST_MEMBERS = 100
 INTROSPECTION = ("own", "audience", "all")
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,32}", re.ASCII)
@@ -190,6 +191,8 @@ def _flag(name: str, value: Any) -> bool:
 def _list(name: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(member, str) for member in value):
         raise InvalidMetadata(f"{name}: must be a list of texts")
+    if len(value) > MOST_MEMBERS:
+        raise InvalidMetadata(f"{name}: at most {MOST_MEMBERS}")
     return tuple(dict.fromkeys(value))
 
 
@@ -204,6 +207,8 @@ def _scope(name: str, value: Any) -> tuple[str, ...]:
     words = value.split(" ") if isinstance(value, str) else ()
     if not words or not all(scope.is_token(word) for word in words):
         raise InvalidMetadata(f"{name}: must be scopes with one blank between them")
+    if len(words) > MOST_MEMBERS:
+        raise InvalidMetadata(f"{name}: at most {MOST_MEMBERS}")
     return tuple(dict.fromkeys(words))
 
 

@@ -12,6 +12,7 @@ from .protocol import scope, signing_keys, target
 from .records.resource import Resource
 
 MOST_SCOPES = 100
+MOST_NAME = 200
 MOST_URI = 1000  # it is a sort key in the directory, and DynamoDB's longest is 1024 bytes
 
 
@@ -22,9 +23,9 @@ def read(metadata: Mapping[str, Any], *, allow_http: bool = False) -> Resource:
         raise InvalidMetadata(f"{', '.join(sorted(unknown))}: is not a member of a resource")
     metadata = {name: value for name, value in metadata.items() if value is not None}
     uri = _uri(metadata.get("resource"), allow_http=allow_http)
-    name = metadata.get("name", uri)
-    if not isinstance(name, str) or not 1 <= len(name) <= 200 or not name.isprintable():
-        raise InvalidMetadata("name: must be a text of 1 to 200 printable characters")
+    name = metadata.get("name", uri[:MOST_NAME])
+    if not isinstance(name, str) or not 1 <= len(name) <= MOST_NAME or not name.isprintable():
+        raise InvalidMetadata(f"name: must be a text of 1 to {MOST_NAME} printable characters")
     alg = metadata.get("signing_alg", "RS256")
     if alg not in signing_keys.ALGORITHMS:
         raise InvalidMetadata(f"signing_alg: must be one of {', '.join(signing_keys.ALGORITHMS)}")

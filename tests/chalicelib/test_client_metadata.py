@@ -202,3 +202,13 @@ def test_unknown_members_are_told() -> None:
     """A slip of the operator's pen does not pass in silence."""
     slip = {**WEB, "client_id": "a", "redirect_uri": "x", "client_id_issued_at": 1}
     assert client_metadata.unknown(slip) == ("redirect_uri",)
+
+
+@pytest.mark.parametrize("name", ["redirect_uris", "allowed_resources", "scope"])
+def test_a_list_has_an_end(name: str) -> None:
+    """An item of the table has one, too."""
+    many = [f"https://a.example/{number}" for number in range(101)]
+    metadata: dict[str, Any] = {"redirect_uris": ["https://a.example/cb"]}
+    metadata[name] = " ".join(many) if name == "scope" else many
+    with pytest.raises(InvalidMetadata, match="at most"):
+        client_metadata.read(metadata, "c", 1)
