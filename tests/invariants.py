@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 if TYPE_CHECKING:
-    from tests.world import Reply, World
+    from tests.reply import Reply
+    from tests.world import World
 
 Headers = list[tuple[str, str]]
 

@@ -34,8 +34,7 @@ FLOORS = (
     "user_grants",
     "grants interaction",  # 5: flows
     # What may be registered depends on the grant types and methods there are.
-    "client_metadata",
-    "resource_metadata user_metadata",
+    "registration",
     "administration",
     "endpoints",  # 6: doors
     "routes",  # 7

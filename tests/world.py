@@ -1,175 +1,30 @@
-"""A whole server for one test: its table, keys, clock, log, and API Gateway in front of it."""
+"""A whole server for one test: requests through API Gateway, and the flows in a line each."""
 
 from __future__ import annotations
 
 import base64
 import copy
 import io
-import json
-import secrets
-import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from chalice.app import Chalice
-
-from chalicelib import routes
-from chalicelib.administration import clients, resources, users
-from chalicelib.authentication.password import Cost
-from chalicelib.aws import keyring
-from chalicelib.aws.client import AWSClient
-from chalicelib.aws.credentials import Credentials
-from chalicelib.aws.log import Log
-from chalicelib.encoding import base64url, sha256
-from chalicelib.protocol import signing_keys
-from chalicelib.protocol.signing_keys import SigningKey
-from chalicelib.services import Services
-from chalicelib.settings import Lifetimes, Settings
-from infra import bootstrap, seeds
-from infra.local.gateway import Gateway
-from infra.local.wire import Answer, Call
+from infra.local.wire import Call
 from tests import invariants
-from tests.browser import Browser, Page
-from tests.emulated_aws import Recorder
+from tests.browser import Browser
+from tests.reply import Reply
+from tests.stage import Stage
 
-CHEAPEST = Cost(memory=8, iterations=1, lanes=1)  # only for tests
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"  # RFC 7636 appendix B
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 REDIRECT = "http://127.0.0.1:8000/demo/callback"
-START = 1_800_000_000
 
 
-class Clock:
-    """A clock that moves only when it is told to; called, it gives epoch seconds."""
+class World(Stage):
+    """A stage that is asked. Every reply is held against the invariants."""
 
-    def __init__(self) -> None:
-        self.time = START
-
-    def __call__(self) -> int:
-        return self.time
-
-    def forward(self, seconds: int) -> None:
-        """Let time pass."""
-        self.time += seconds
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came back."""
-
-    answer: Answer
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self.answer.status
-
-    @property
-    def text(self) -> str:
-        """The body."""
-        return self.answer.body.decode()
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """The body as a JSON object."""
-        document = json.loads(self.text)
-        assert isinstance(document, dict)
-        return document
-
-    @property
-    def is_page(self) -> bool:
-        """Whether people see it."""
-        return (self.header("Content-Type") or "").startswith("text/html")
-
-    @property
-    def page(self) -> Page:
-        """The page, read."""
-        return Page(self.text)
-
-    def header(self, name: str) -> str | None:
-        """The one value of a header, or None."""
-        values = self.headers_of(name)
-        assert len(values) < 2, f"{name} stands twice"
-        return values[0] if values else None
-
-    def headers_of(self, name: str) -> list[str]:
-        """Every value of a header."""
-        return [value for given, value in self.answer.headers if given.lower() == name.lower()]
-
-
-class World:
-    """One stage. `restart` forgets what is in memory, as a new Lambda environment does.
-
-    public_keys: the ARN of each KMS key to sign with, and its public JWK.
-    """
-
-    def __init__(
-        self,
-        endpoint: str,
-        aws: Recorder,
-        public_keys: Mapping[str, Mapping[str, str]],
-        *,
-        issuer: str = "https://id.example.com",
-        lifetimes: Lifetimes | None = None,
-    ) -> None:
-        self.aws = aws
-        self.endpoint = endpoint
-        self.issuer = issuer
-        self.clock = Clock()
-        self.log = io.StringIO()
-        self.logs = [self.log]
-        # What must never stand in a log: see invariants.py.
-        self.secrets: set[str] = set()
-        self.public: set[str] = set()
-        self.table_name = f"postern-{secrets.token_hex(8)}"
-        self.settings = Settings(
-            issuer=issuer,
-            stage="local",
-            table_name=self.table_name,
-            region="eu-west-1",
-            lifetimes=lifetimes or Lifetimes(),
-        )
-        # A browser that is signed in already, for `code`; None: a new one each time.
-        self.member: Browser | None = None
-        self._opened: list[Services] = []
-        self.environ = {
-            "ISSUER": issuer,
-            "STAGE": "local",
-            "TABLE_NAME": self.table_name,
-            "AWS_REGION": "eu-west-1",
-            "AWS_ENDPOINT_URL": endpoint,
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
-        }
-        self.restart()
-        self._create_table()
-        self._fill_keyring(public_keys)
-        resources.create(seeds.RESOURCE, self.services)
-        users.create(*seeds.USER, seeds.CLAIMS, self.services, cost=CHEAPEST)
-        for metadata in seeds.CLIENTS:
-            clients.create(metadata, self.services)
-        # Let what is issued next be later than what the set-up wrote.
-        self.clock.forward(1)
-        self.restart()
-        aws.reset()
-
-    def restart(self) -> None:
-        """A new process: nothing cached, no suspects."""
-        self.services = self.new_services()
-        self.app = Chalice(app_name="postern")
-        routes.mount(self.app, lambda: self.services)
-        self.gateway = Gateway(self.app, self.app.routes, self.issuer, lock=threading.Lock())
-
-    def new_services(self) -> Services:
-        """The services of another process of the same stage."""
-        client = AWSClient(
-            "eu-west-1", lambda: Credentials("local", "local"), endpoint=self.endpoint
-        )
-        services = Services(self.settings, client, now=self.clock, log=Log(self.log))
-        self._opened.append(services)
-        return services
+    # A browser that is signed in already, for `code`; None: a new one each time.
+    member: Browser | None = None
 
     def twin(self) -> World:
         """Another process of the same stage, for a thread of its own, with a log of its own."""
@@ -202,28 +57,6 @@ class World:
             services.close()
         for log in self.logs:
             invariants.check_log(log.getvalue(), self.secrets - self.public)
-
-    def _create_table(self) -> None:
-        keys = (("pk", "HASH"), ("sk", "RANGE"))
-        self.services.client.call(
-            "dynamodb",
-            "CreateTable",
-            {
-                "TableName": self.table_name,
-                "BillingMode": "PAY_PER_REQUEST",
-                "AttributeDefinitions": [
-                    {"AttributeName": name, "AttributeType": "S"} for name, _ in keys
-                ],
-                "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in keys],
-            },
-        )
-
-    def _fill_keyring(self, public_keys: Mapping[str, Mapping[str, str]]) -> None:
-        keyring.create(self.services.table, secrets.token_bytes(32))
-        keys: tuple[SigningKey, ...] = ()
-        for arn, jwk in public_keys.items():
-            keys = signing_keys.announce(keys, arn, jwk, self.clock())
-        keyring.save(self.services.table, bootstrap.read_keyring(self.services), keys)
 
     def request(
         self,
@@ -340,48 +173,3 @@ class World:
     def revoke(self, token: str, auth: tuple[str, str] = ("demoweb", "demowebsecret")) -> Reply:
         """Revoke a token."""
         return self.post("/revoke", {"token": token}, auth=auth)
-
-    def events(self, name: str | None = None) -> list[dict[str, Any]]:
-        """The audit events so far, of one name if given."""
-        lines = [json.loads(line) for line in self.log.getvalue().splitlines()]
-        return [
-            line for line in lines if line["kind"] == "audit" and name in (None, line.get("event"))
-        ]
-
-    def writes(self) -> list[str]:
-        """The keys written since the recorder was reset, but for counters of failed attempts."""
-        keys = [
-            call.payload.get("Key") or call.payload["Item"]
-            for call in self.aws.calls
-            if call.action in ("PutItem", "UpdateItem", "DeleteItem")
-        ]
-        names = [f"{key['pk']['S']} {key['sk']['S']}" for key in keys]
-        return [name for name in names if not name.startswith("Q#")]
-
-    def set_counters(self, what: str, count: int) -> None:
-        """Let each counter of `what` that stand at `count`, as if it had failed so often."""
-        found = [item for item in self.items() if item["pk"]["S"].startswith(f"Q#{what}#")]
-        assert found, f"nothing was counted as {what}"
-        for item in found:
-            changed = {**item, "n": {"N": str(count)}}
-            request = {"TableName": self.table_name, "Item": changed}
-            self.services.client.call("dynamodb", "PutItem", request)
-
-    def items(self) -> list[dict[str, Any]]:
-        """Everything in the table, as DynamoDB holds it; the test's right, not the server's."""
-        answer = self.services.client.call("dynamodb", "Scan", {"TableName": self.table_name})
-        found: list[dict[str, Any]] = answer["Items"]
-        return sorted(found, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
-
-
-def challenge(verifier: str) -> str:
-    """The S256 challenge of a verifier, computed here."""
-    return base64url(sha256(verifier))
-
-
-def claims(jwt: str) -> dict[str, Any]:
-    """The claims of a JWT, unproved."""
-    part = jwt.split(".")[1]
-    document = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    assert isinstance(document, dict)
-    return document

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .. import client_metadata
 from ..aws.table import AlreadyExists, Gone
 from ..encoding import base62, sha256
 from ..records.client import Client, client_key
 from ..records.resource import Resource, resource_key
+from ..registration import client_metadata
 from ..services import Services
 from . import Refused, directory
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .. import resource_metadata
 from ..aws.table import AlreadyExists, Gone
 from ..records.resource import Resource, resource_key
+from ..registration import resource_metadata
 from ..services import Services
 from . import Refused, directory
 

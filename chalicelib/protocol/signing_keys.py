@@ -20,7 +20,7 @@ HOUR = 60 * 60
 CACHED = 2 * HOUR  # for which verifiers keep a JWKS
 LATE = HOUR // 6  # how old it may be when they read it: a process's minute, and five of any cache
 ANNOUNCE = CACHED + LATE
-LONGEST_TOKEN = 24 * HOUR  # no lifetime can be set above it: settings.py, resource_metadata.py
+LONGEST_TOKEN = 24 * HOUR  # no lifetime can be set above it: settings.py, registration/
 KEEP = LONGEST_TOKEN + ANNOUNCE
 MOST_KEYS = 10  # API Gateway and ALB refuse a JWKS with more
 

@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 
 import click
 
-from chalicelib import client_metadata
 from chalicelib.administration import clients
+from chalicelib.registration import client_metadata
 
 from . import document, view
 from .invocation import Invocation, say

@@ -92,9 +92,9 @@ def refusal(problem: Exception, stage: str) -> str | None:
     """The sentence that a failure is told by, or None when it is a fault of the program."""
     from chalicelib.administration import Refused
     from chalicelib.aws.keyring import KeyringChanged
-    from chalicelib.client_metadata import InvalidMetadata
     from chalicelib.errors import TemporarilyUnavailable
     from chalicelib.protocol.signing_keys import KeyRefused
+    from chalicelib.registration import InvalidMetadata
     from chalicelib.settings import SettingsError
     from infra.stage import NoSuchStage
 

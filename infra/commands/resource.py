@@ -6,8 +6,8 @@ from typing import BinaryIO
 
 import click
 
-from chalicelib import resource_metadata
 from chalicelib.administration import resources
+from chalicelib.registration import resource_metadata
 
 from . import document
 from .invocation import Invocation

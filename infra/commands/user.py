@@ -7,8 +7,8 @@ from typing import Any, BinaryIO
 
 import click
 
-from chalicelib import user_metadata
 from chalicelib.administration import users
+from chalicelib.registration import user_metadata
 
 from . import document, view
 from .invocation import Invocation

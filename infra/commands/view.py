@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from chalicelib import client_metadata
 from chalicelib.administration import grants, users
 from chalicelib.protocol import signing_keys
 from chalicelib.protocol.signing_keys import SigningKey
 from chalicelib.records.client import Client
 from chalicelib.records.grant import Grant
 from chalicelib.records.user import User
+from chalicelib.registration import client_metadata
 from chalicelib.services import Services
 
 View = dict[str, object]

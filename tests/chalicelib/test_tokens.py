@@ -8,7 +8,8 @@ from typing import Any
 from chalicelib.encoding import base64url, sha256
 from chalicelib.protocol import jwt, signature
 from tests import vectors
-from tests.world import START, World
+from tests.stage import START
+from tests.world import World
 
 SHAPE = vectors.load("rfc9068")
 NONCE = "n-0S6_WzA2Mj"

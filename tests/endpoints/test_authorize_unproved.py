@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
-from tests.world import REDIRECT, Reply, World
+from tests.reply import Reply
+from tests.world import REDIRECT, World
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 methods = pytest.mark.parametrize("method", ["GET", "POST"])

@@ -12,7 +12,8 @@ import jwt
 import pytest
 
 from chalicelib.administration import clients
-from tests.world import REDIRECT, Reply, World, claims
+from tests.reply import Reply, claims
+from tests.world import REDIRECT, World
 
 WEB = ("demoweb", "demowebsecret")
 Document = dict[str, Any]

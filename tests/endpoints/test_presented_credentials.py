@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.world import Reply, World
+from tests.reply import Reply
+from tests.world import World
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 BODY = {"grant_type": "client_credentials", "scope": "read", "token": "t" * 67}

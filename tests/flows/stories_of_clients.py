@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.flows.story import Story, item, last_grant, status_in, status_is
-from tests.world import Reply, World
+from tests.reply import Reply
+from tests.world import World
 
 WEB = ("demoweb", "demowebsecret")
 MACHINE = ("demomachine", "demomachinesecret")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from chalicelib.records.authorization_request import authorization_request_key
 from tests.flows.story import Story, code_in, item, last_grant, post, visit
-from tests.world import Reply, World
+from tests.reply import Reply
+from tests.world import World
 
 
 def sign_in(world: World) -> Story:

@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from chalicelib.records.record import Key
 from tests.browser import Browser
-from tests.world import Reply, World
+from tests.reply import Reply
+from tests.world import World
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.administration import clients
-from tests.world import REDIRECT, Reply, World
+from tests.reply import Reply
+from tests.world import REDIRECT, World
 
 FORM = {"grant_type": "client_credentials", "scope": "read"}
 MACHINE = ("demomachine", "demomachinesecret")

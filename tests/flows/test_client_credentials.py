@@ -8,7 +8,8 @@ import jwt
 import pytest
 
 from chalicelib.administration import clients, resources
-from tests.world import Reply, World, claims
+from tests.reply import Reply, claims
+from tests.world import World
 
 API = "https://api.example.com"
 OTHER = "https://other.example.com"

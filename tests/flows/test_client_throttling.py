@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.world import Reply, World
+from tests.reply import Reply
+from tests.world import World
 
 FORM = {"grant_type": "client_credentials", "scope": "read", "token": "x"}
 RIGHT = ("demomachine", "demomachinesecret")

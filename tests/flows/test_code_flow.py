@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import jwt
 
-from tests.world import World, claims
+from tests.reply import claims
+from tests.world import World
 
 
 def test_a_user_signs_in_and_a_client_gets_tokens(world: World) -> None:

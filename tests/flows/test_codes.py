@@ -10,7 +10,8 @@ from contextlib import suppress
 import pytest
 
 from chalicelib.administration import Refused, clients
-from tests.world import REDIRECT, Reply, World, challenge
+from tests.reply import Reply, challenge
+from tests.world import REDIRECT, World
 
 SPA = {"client_id": "demospa"}
 

@@ -6,7 +6,9 @@ import pytest
 
 from chalicelib.administration import clients, resources, users
 from tests.browser import Browser
-from tests.world import CHEAPEST, REDIRECT, World, claims
+from tests.reply import claims
+from tests.stage import CHEAPEST
+from tests.world import REDIRECT, World
 
 OTHER = {
     "resource": "https://other.example.com",

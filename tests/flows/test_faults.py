@@ -15,7 +15,8 @@ from tests.emulated_aws import AWSCall, Fault
 from tests.flows import stories_of_clients as clients
 from tests.flows import stories_of_people as people
 from tests.flows.story import Story
-from tests.world import Reply, World
+from tests.reply import Reply
+from tests.world import World
 
 STORIES: tuple[Callable[[World], Story], ...] = (
     people.sign_in,

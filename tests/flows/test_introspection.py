@@ -8,7 +8,8 @@ from contextlib import suppress
 import pytest
 
 from chalicelib.administration import Refused, clients, resources
-from tests.world import World, claims
+from tests.reply import claims
+from tests.world import World
 
 API, OTHER = "https://api.example.com", "https://other.example.com"
 WEB, MACHINE = ("demoweb", "demowebsecret"), ("demomachine", "demomachinesecret")

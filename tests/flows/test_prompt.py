@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.browser import Browser
-from tests.world import World, claims
+from tests.reply import claims
+from tests.world import World
 
 
 @pytest.fixture

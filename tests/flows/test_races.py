@@ -10,7 +10,8 @@ import pytest
 
 from tests.browser import Browser
 from tests.flows.story import code_in
-from tests.world import Reply, World
+from tests.reply import Reply
+from tests.world import World
 
 MANY = 6
 

@@ -10,7 +10,8 @@ from contextlib import suppress
 import pytest
 
 from chalicelib.administration import Refused, clients, resources
-from tests.world import REDIRECT, Reply, World, claims
+from tests.reply import Reply, claims
+from tests.world import REDIRECT, World
 
 DAY = 24 * 60 * 60
 OTHER = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world import Reply, World
+from tests.reply import Reply
+from tests.world import World
 
 WEB, MACHINE = ("demoweb", "demowebsecret"), ("demomachine", "demomachinesecret")
 FORM = {"grant_type": "client_credentials", "scope": "read"}

@@ -10,7 +10,9 @@ import pytest
 
 from chalicelib.administration import users
 from tests.browser import Browser
-from tests.world import CHEAPEST, Reply, World
+from tests.reply import Reply
+from tests.stage import CHEAPEST
+from tests.world import World
 
 NAME = "demo@example.com"
 PER_ACCOUNT, PER_ADDRESS = 10, 50  # failures in fifteen minutes

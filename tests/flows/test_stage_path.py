@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.emulated_aws import Recorder
-from tests.world import World, claims
+from tests.reply import claims
+from tests.world import World
 
 ISSUER = "https://abc.execute-api.eu-west-1.amazonaws.com/dev"
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.administration import clients, resources, users
-from tests.world import Reply, World
+from tests.reply import Reply
+from tests.world import World
 
 MACHINE = ("demomachine", "demomachinesecret")
 

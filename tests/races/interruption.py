@@ -1,4 +1,4 @@
-"""One request, stopped before one of its calls to AWS, while something else happens in full."""
+"""One request, stopped after one of its calls to AWS, while something else happens in full."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.world import World
 
 
 class InterruptedClient(RecordingClient):
-    """Lets `event` happen before call number `stop`, once."""
+    """Lets `event` happen once the answer to call number `stop` is there, from 0."""
 
     def __init__(self, stage: World, stop: int, event: Callable[[], object]) -> None:
         super().__init__(stage.endpoint, stage.aws)
@@ -20,21 +20,18 @@ class InterruptedClient(RecordingClient):
         self.event = event
         self.made = 0
 
-    @property
-    def happened(self) -> bool:
-        """Whether the request made enough calls to be interrupted."""
-        return self.made > self.stop
-
     def call(self, service: str, action: str, payload: Mapping[str, object]) -> dict[str, Any]:
-        """Make the call, after the event when it is its turn."""
-        self.made += 1
-        if self.made == self.stop + 1:
-            self.event()
-        return super().call(service, action, payload)
+        """Make the call, and let the event happen when it is its turn."""
+        try:
+            return super().call(service, action, payload)
+        finally:
+            self.made += 1
+            if self.made == self.stop + 1:
+                self.event()
 
 
 def interrupted(stage: World, stop: int, event: Callable[[], object]) -> World:
-    """A process whose first request meets `event` before its call number `stop`, from 0."""
+    """A process that meets `event` after its call number `stop`, from 0."""
     world = stage.twin()
     client = InterruptedClient(stage, stop, event)
     world.services = Services(stage.settings, client, now=stage.clock, log=Log(world.log))

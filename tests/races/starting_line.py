@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from tests.world import Reply, World
+from tests.reply import Reply
+from tests.world import World
 
 T = TypeVar("T")
 

@@ -10,7 +10,8 @@ import pytest
 
 from tests.browser import Browser
 from tests.races.starting_line import ROUNDS, all_at_once, racers, statuses
-from tests.world import Reply, World
+from tests.reply import Reply
+from tests.world import World
 
 pytestmark = pytest.mark.emulator
 

@@ -17,7 +17,8 @@ from chalicelib.services import Services
 from infra import bootstrap
 from tests.on_ministack import Cloud
 from tests.races.starting_line import RACERS, ROUNDS, all_at_once, racers
-from tests.world import CHEAPEST, World
+from tests.stage import CHEAPEST
+from tests.world import World
 
 pytestmark = pytest.mark.emulator
 

@@ -13,8 +13,10 @@ from hypothesis import event
 
 from chalicelib.administration import clients, resources, users
 from infra import seeds
+from tests.reply import Reply
+from tests.stage import CHEAPEST
 from tests.stateful.model import API, FILES, ISSUER, AccessToken, App, Grant, Model, Person, Verdict
-from tests.world import CHEAPEST, Reply, World
+from tests.world import World
 
 WRITES = ("PutItem", "UpdateItem", "DeleteItem")
 WRONG = "wrong-secret"

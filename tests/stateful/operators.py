@@ -12,9 +12,9 @@ from chalicelib.protocol import signing_keys
 from chalicelib.protocol.signing_keys import KeyRefused
 from infra import bootstrap
 from tests.on_ministack import Keys
+from tests.stage import CHEAPEST
 from tests.stateful.actors import APPS, Cast, metadata
 from tests.stateful.model import CACHE, SECRET_OVERLAP, Person
-from tests.world import CHEAPEST
 
 
 class Operators:

@@ -11,7 +11,7 @@ from chalicelib.aws.client import AWSClient
 from chalicelib.aws.credentials import Credentials
 from chalicelib.aws.table import Table
 from tests.emulated_aws import Recorder
-from tests.world import Clock
+from tests.stage import Clock
 
 Emulated = tuple[str, Recorder, dict[str, dict[str, str]]]
 

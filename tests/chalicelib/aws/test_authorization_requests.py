@@ -12,7 +12,7 @@ from chalicelib.aws.table import Table
 from chalicelib.errors import TemporarilyUnavailable
 from chalicelib.records.authorization_request import AuthorizationRequest
 from tests.emulated_aws import Fault, Recorder
-from tests.world import START, Clock
+from tests.stage import START, Clock
 
 WAITING = AuthorizationRequest(
     request_id="r1",

@@ -12,7 +12,7 @@ from chalicelib.aws.table import Table
 from chalicelib.errors import TemporarilyUnavailable
 from chalicelib.records.counter import Counter
 from tests.emulated_aws import Fault, Recorder
-from tests.world import Clock
+from tests.stage import Clock
 
 LIMIT = Limit("sign-in", most=3, seconds=900)
 NOW = 1_800_000_000 + 100  # 100 seconds into a window

@@ -14,7 +14,7 @@ from chalicelib.errors import TemporarilyUnavailable
 from chalicelib.protocol.refresh_chain import successor
 from chalicelib.records.grant import CODE, LIVE, Grant
 from tests.emulated_aws import Fault, Recorder
-from tests.world import START, Clock
+from tests.stage import START, Clock
 
 CHAIN, FIRST = b"c" * 32, b"f" * 32
 ISSUED = Grant(

@@ -12,7 +12,7 @@ from chalicelib.errors import TemporarilyUnavailable
 from chalicelib.protocol.signing_keys import ACTIVE, NEXT, SigningKey
 from chalicelib.records.keyring import KEYRING_KEY, KeyringRecord
 from tests.emulated_aws import Fault, Recorder
-from tests.world import START, Clock
+from tests.stage import START, Clock
 
 SALT = bytes(range(32))
 

@@ -15,7 +15,7 @@ from chalicelib.records.directory_entry import DirectoryEntry
 from chalicelib.records.record import Key
 from chalicelib.records.resource import Resource
 from tests.emulated_aws import Fault, Recorder
-from tests.world import Clock
+from tests.stage import Clock
 
 CLIENT = Client(client_id="c1", created_at=0)
 

@@ -18,7 +18,7 @@ from chalicelib.records.seen_once import SeenOnce
 from chalicelib.records.session import Session
 from chalicelib.records.user import User
 from tests.emulated_aws import Fault, Recorder
-from tests.world import START, Clock
+from tests.stage import START, Clock
 
 USER = User(user_id="u1", subject="s1", username="ann", created_at=START, claims={"name": "Ann"})
 CLIENT = Client(client_id="c1", created_at=START, secret_hash=b"\0\xff", scope=("read",))

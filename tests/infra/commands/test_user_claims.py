@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib import user_metadata
 from chalicelib.aws.attribute_values import decode_item, encode_item
-from chalicelib.client_metadata import InvalidMetadata
+from chalicelib.registration import InvalidMetadata, user_metadata
 from tests.infra.commands.conftest import Operator
 
 OWN = "https://example.com/department"

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .client_metadata import InvalidMetadata
-from .records.record import Value
+from ..records.record import Value
+from . import InvalidMetadata
 
 MEMBERS = ("username", "password", "claims")
 MOST_CLAIMS = 100

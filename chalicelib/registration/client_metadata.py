@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from .client_authentication import METHODS
-from .grants import GRANT_TYPES
-from .protocol import redirect_uri, scope
-from .records.client import Client
+from ..client_authentication import METHODS
+from ..grants import GRANT_TYPES
+from ..protocol import redirect_uri, scope
+from ..records.client import Client
+from . import InvalidMetadata, InvalidRedirectURI
 
 MOST_REDIRECT_URIS = 20
 MOST_TEXT = 200
@@ -22,15 +23,6 @@ _CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,32}", re.ASCII)
 _WEB = re.compile(
     r"https://[\x21-\x7e]{1,2000}|http://(127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?(/[\x21-\x7e]*)?"
 )
-
-
-class InvalidMetadata(ValueError):
-    """A member is malformed or contradicts another; the message names it."""
-
-
-# RFC 7591 calls a bad redirect URI by a name of its own.
-class InvalidRedirectURI(InvalidMetadata):
-    """RFC 7591 section 3.2.2: a redirect URI must not be registered."""
 
 
 def read(metadata: Mapping[str, Any], client_id: str, now: int) -> Client:

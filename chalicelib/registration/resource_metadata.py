@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .client_metadata import InvalidMetadata
-from .errors import InvalidTarget
-from .protocol import scope, signing_keys, target
-from .records.resource import Resource
+from ..errors import InvalidTarget
+from ..protocol import scope, signing_keys, target
+from ..records.resource import Resource
+from . import InvalidMetadata
 
 MOST_SCOPES = 100
 MOST_NAME = 200

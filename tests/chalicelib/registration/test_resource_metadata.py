@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import resource_metadata
-from chalicelib.client_metadata import InvalidMetadata
+from chalicelib.registration import InvalidMetadata, resource_metadata
 
 API = {"resource": "https://api.example.com", "scopes": {"read": "Read your files"}}
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import client_metadata
-from chalicelib.client_metadata import InvalidMetadata, InvalidRedirectURI
+from chalicelib.registration import InvalidMetadata, InvalidRedirectURI, client_metadata
 
 WEB = {"redirect_uris": ["https://app.example.com/cb"]}
 SPA = {**WEB, "token_endpoint_auth_method": "none"}
