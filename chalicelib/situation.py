@@ -29,8 +29,11 @@ class Situation:
 
     waiting: the request as it is stored; None while no step had to ask anything.
     browser: the secret of the browser's cookie, which binds the stored request to it.
+    read_at: when that was, in epoch seconds. What is issued on its word dates from then: a user
+    whose access ends after the read has it ended for this too.
     """
 
+    read_at: int
     asked: Asked
     waiting: AuthorizationRequest | None
     browser: str
@@ -49,21 +52,22 @@ def load(
     asked: Asked, waiting: AuthorizationRequest | None, request: Request, services: Services
 ) -> Situation:
     """Read who sits at the browser: one read, or none when no session cookie is there."""
+    now = services.now()
     browser = _browser(request, services)
     shown = sessions.presented(request, services)
     if shown is None:
-        return Situation(asked, waiting, browser, None, None, None)
+        return Situation(now, asked, waiting, browser, None, None, None)
     user, session, consent = services.table.get_all(
         (User, user_key(shown.user_id)),
         (Session, session_key(shown.user_id, shown.own_id)),
         (Consent, consent_key(shown.user_id, asked.client.client_id)),
     )
     if not sessions.proved(session, user, shown):
-        return Situation(asked, waiting, browser, None, None, None)
+        return Situation(now, asked, waiting, browser, None, None, None)
     # A consent is no word for another client that took over the name of a removed one.
     if consent is not None and consent.since < asked.client.created_at:
         consent = None
-    return Situation(asked, waiting, browser, user, session, consent)
+    return Situation(now, asked, waiting, browser, user, session, consent)
 
 
 def store(

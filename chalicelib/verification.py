@@ -56,15 +56,17 @@ def is_active(token: AccessToken, services: Services) -> bool:
     marks = (SeenOnce, token.revocation.key)
     if found is None:
         (revoked,) = services.table.get_all(marks)
-        return revoked is None and _client_stands(token, services)
+        return revoked is None and _client_stands(token, token.claims["iat"], services)
     user_id, grant_id = found
     revoked, user, grant = services.table.get_all(
         marks, (User, user_key(user_id)), (Grant, grant_key(user_id, grant_id))
     )
     return (
         revoked is None
-        and _client_stands(token, services)
+        and grant is not None
         and grant_stands(user, grant, token.claims["iat"])
+        # A process with old news of the client may have made a token of a grant that was over.
+        and _client_stands(token, min(grant.issued_at, token.claims["iat"]), services)
     )
 
 
@@ -79,6 +81,6 @@ def grant_stands(user: User | None, grant: Grant | None, issued_at: int) -> bool
     )
 
 
-def _client_stands(token: AccessToken, services: Services) -> bool:
+def _client_stands(token: AccessToken, issued_at: int, services: Services) -> bool:
     client = services.registry.client(token.client_id)
-    return client is not None and token.claims["iat"] > client.not_before
+    return client is not None and issued_at > client.not_before

@@ -21,11 +21,20 @@ settings.register_profile(
 settings.load_profile("postern")
 
 
+RECORDER = Recorder()
+
+
+@pytest.fixture(autouse=True)
+def _healthy() -> Iterator[None]:
+    """A fault ends with its test, also when the test fails."""
+    yield
+    RECORDER.faults.clear()
+
+
 @pytest.fixture(scope="session")
 def emulated() -> Iterator[tuple[str, Recorder, dict[str, dict[str, str]]]]:
     """The emulator of this run: its URL, its recorder, and its KMS keys with their JWKs."""
-    recorder = Recorder()
-    with Emulator(recorder.wrap) as emulator:
+    with Emulator(RECORDER.wrap) as emulator:
         environ = {
             "STAGE": "local",
             "AWS_REGION": "eu-west-1",
@@ -35,7 +44,7 @@ def emulated() -> Iterator[tuple[str, Recorder, dict[str, dict[str, str]]]]:
         }
         kms = aws_client("kms", environ)
         arns = [bootstrap.create_key(environ, alg) for alg in ("RS256", "ES256")]
-        yield emulator.url, recorder, {arn: bootstrap.public_jwk(kms, arn) for arn in arns}
+        yield emulator.url, RECORDER, {arn: bootstrap.public_jwk(kms, arn) for arn in arns}
         kms.close()
 
 

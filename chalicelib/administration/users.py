@@ -97,8 +97,9 @@ def update(
         services.table.delete(login_name_key(old))
     # After the password was written: until then somebody may have signed in by the old one.
     if password is not None or disabled:
-        after = replace(after, not_before=services.now())
-    _amend(user, after, services)
+        after = _end(user, after, services)
+    else:
+        _amend(user, after, services)
     verb = {True: "disabled", False: "enabled", None: "updated"}[disabled]
     services.log.event(f"user.{verb}", sub=user.subject)
     return after
@@ -106,8 +107,7 @@ def update(
 
 def revoke(user: User, services: Services) -> User:
     """End every session and grant of a user: one write, whatever their number. Refused."""
-    after = replace(user, not_before=services.now())
-    _amend(user, after, services)
+    after = _end(user, user, services)
     services.log.event("user.revoked", sub=user.subject)
     return after
 
@@ -180,6 +180,18 @@ def _take_name(user: User, services: Services) -> None:
         services.table.put_new(LoginName(name_hash=name_hash, user_id=user.user_id))
     except AlreadyExists:
         raise Refused(f"user {user.username} exists already") from None
+
+
+def _end(before: User, after: User, services: Services) -> User:
+    """Amend a user so that nothing issued until now counts."""
+    after = replace(after, not_before=services.now())
+    _amend(before, after, services)
+    # The clock went on while the write was on its way, and so did the user's requests.
+    landed_at = services.now()
+    if landed_at == after.not_before:
+        return after
+    _amend(after, replace(after, not_before=landed_at), services)
+    return replace(after, not_before=landed_at)
 
 
 def _amend(before: User, after: User, services: Services) -> None:

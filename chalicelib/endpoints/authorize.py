@@ -87,7 +87,7 @@ def _finish(here: Situation, services: Services) -> Response:
     user, session, waiting = here.user, here.session, here.waiting
     assert user is not None
     assert session is not None
-    now, lifetimes = services.now(), services.settings.lifetimes
+    now, lifetimes = here.read_at, services.settings.lifetimes
     code = Handle(
         user.user_id,
         services.random_text(handles.ID_BYTES),

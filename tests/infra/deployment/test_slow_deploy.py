@@ -69,7 +69,7 @@ def test_the_function_is_the_configured_one(deployed: Deployed) -> None:
     """Memory, timeout and architecture came through; Chalice's defaults are far too small."""
     function = boto3.client("lambda").get_function(FunctionName="postern-dev")["Configuration"]
     assert function["Handler"] == "app.app"
-    assert (function["MemorySize"], function["Timeout"]) == (1769, 15)
+    assert (function["MemorySize"], function["Timeout"]) == (1769, 25)
     assert function["Architectures"] == ["arm64"]
 
 
