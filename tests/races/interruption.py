@@ -1,4 +1,4 @@
-"""One request, stopped after one of its calls to AWS, while something else happens in full."""
+"""One process, stopped at one of its calls to AWS, while something else happens in full."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from chalicelib.services import Services
 from tests.on_ministack import RecordingClient
 from tests.world import World
 
+Event = Callable[[], object]
 
-class InterruptedClient(RecordingClient):
+
+class StoppedAfter(RecordingClient):
     """Lets `event` happen once the answer to call number `stop` is there, from 0."""
 
-    def __init__(self, stage: World, stop: int, event: Callable[[], object]) -> None:
+    def __init__(self, stage: World, stop: int, event: Event) -> None:
         super().__init__(stage.endpoint, stage.aws)
         self.stop = stop
         self.event = event
@@ -30,17 +32,25 @@ class InterruptedClient(RecordingClient):
                 self.event()
 
 
-def interrupted(stage: World, stop: int, event: Callable[[], object]) -> World:
-    """A process that meets `event` after its call number `stop`, from 0."""
+class StoppedBeforeUpdate(RecordingClient):
+    """Lets `event` happen when the first UpdateItem is made up, and not sent yet."""
+
+    def __init__(self, stage: World, event: Event) -> None:
+        super().__init__(stage.endpoint, stage.aws)
+        self.event: Event | None = event
+
+    def call(self, service: str, action: str, payload: Mapping[str, object]) -> dict[str, Any]:
+        """Let the event happen when it is its turn, and make the call."""
+        event = self.event
+        if event is not None and action == "UpdateItem":
+            self.event = None
+            event()
+        return super().call(service, action, payload)
+
+
+def process(stage: World, client: RecordingClient) -> World:
+    """A process of the stage that calls AWS through this client."""
     world = stage.twin()
-    client = InterruptedClient(stage, stop, event)
     world.services = Services(stage.settings, client, now=stage.clock, log=Log(world.log))
     stage._opened.append(world.services)
     return world
-
-
-def calls_made(world: World) -> int:
-    """How many calls an interrupted process has made."""
-    client = world.services.client
-    assert isinstance(client, InterruptedClient)
-    return client.made

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import multiprocessing
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from chalicelib.administration import users
+from tests.races.other_process import at_the_line, redeem
 from tests.races.starting_line import ROUNDS, all_at_once, is_dead, racers, statuses
-from tests.world import World
+from tests.world import REDIRECT, VERIFIER, World
 
 pytestmark = pytest.mark.emulator
+
+RACERS_EACH = 16  # in each of two processes
 
 
 def test_one_of_many_redeems_a_code(stage: World) -> None:
@@ -26,6 +33,28 @@ def test_one_of_many_redeems_a_code(stage: World) -> None:
         }
         (winner,) = (reply for reply in replies if reply.status == 200)
         assert is_dead(stage, winner.json)
+
+
+def test_two_processes_redeem_a_code_once(stage: World) -> None:
+    """The same, with nothing shared but the table."""
+    context = multiprocessing.get_context("spawn")
+    line = context.Barrier(2 * RACERS_EACH)
+    with ProcessPoolExecutor(
+        2, mp_context=context, initializer=at_the_line, initargs=(line,)
+    ) as pool:
+        for _ in range(ROUNDS):
+            form = {
+                "grant_type": "authorization_code",
+                "code": stage.code(),
+                "redirect_uri": REDIRECT,
+                "code_verifier": VERIFIER,
+            }
+            given = (stage.endpoint, stage.settings, stage.clock(), form, RACERS_EACH)
+            running = [pool.submit(redeem, *given) for _ in range(2)]
+            answers = [answer for one in running for answer in one.result(timeout=120)]
+            assert Counter(status for status, _ in answers) == {200: 1, 400: 2 * RACERS_EACH - 1}
+            (won,) = (json.loads(body) for status, body in answers if status == 200)
+            assert is_dead(stage, won)
 
 
 def test_codes_of_their_own_do_not_disturb_each_other(stage: World) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib import throttling
 from tests.browser import Browser
+from tests.races.forms import pressing
 from tests.races.starting_line import RACERS, all_at_once, racers, statuses
 from tests.world import World
 
@@ -33,18 +34,16 @@ def test_no_more_sign_ins_than_the_limit_are_checked(stage: World) -> None:
 def test_no_more_sign_ins_than_the_limit_are_checked_from_an_address(stage: World) -> None:
     """The same for one address and as many accounts as guesses."""
     most = throttling.SIGN_IN_BY_ADDRESS.most
-    browsers = [
-        Browser(world).open(stage.authorize_url()) for world in racers(stage) for _ in range(2)
+    page = stage.browser().open(stage.authorize_url())
+    guesses = [
+        pressing(page, "sign-in", "submit", username=f"{number}@example.com", password="a guess")
+        for number in range(2 * RACERS)
     ]
+    worlds = racers(stage)
     replies = []
-    for half in (browsers[::2], browsers[1::2]):
-        all_at_once(
-            [
-                partial(browser.sign_in, f"{browsers.index(browser)}@example.com", "a guess")
-                for browser in half
-            ]
-        )
-        replies += [browser.reply for browser in half if browser.reply is not None]
+    for half in (guesses[:RACERS], guesses[RACERS:]):
+        acts = [partial(guess, world) for guess, world in zip(half, worlds, strict=True)]
+        replies += all_at_once(acts)
     assert statuses(replies) == {400: most, 429: 2 * RACERS - most}
 
 

@@ -15,13 +15,14 @@ import pytest
 from chalicelib.administration import Refused, clients, users
 from infra import seeds
 from tests.browser import Browser
-from tests.races.interruption import calls_made, interrupted
+from tests.races.forms import cookie_in, pressing
+from tests.races.interruption import StoppedAfter, StoppedBeforeUpdate, process
 from tests.stage import CHEAPEST
 from tests.world import World
 
 pytestmark = pytest.mark.emulator
 
-MOST_CALLS = 25
+MOST_CALLS = 16
 SESSION = "__Host-session"
 
 
@@ -71,12 +72,10 @@ def asks(world: World, before: Before) -> Issued:
 
 def signs_in(world: World, before: Before) -> Issued:
     """Somebody signs in; the page was shown by another process before."""
-    browser = Browser(world.twin()).open(world.authorize_url())
-    browser.world = world
-    browser.sign_in(before.username, before.password)
-    held = browser.cookies.get(SESSION)
-    codes = [browser.arrived["code"]] if browser.arrived and "code" in browser.arrived else []
-    return Issued(codes=codes, sessions=[held] if held else [])
+    page = Browser(world.twin()).open(world.authorize_url())
+    typed = {"username": before.username, "password": before.password}
+    held = cookie_in(pressing(page, "sign-in", "submit", **typed)(world), SESSION)
+    return Issued(sessions=[held] if held else [])
 
 
 # What ends the access.
@@ -119,20 +118,21 @@ def revokes_token(stage: World, before: Before) -> None:
 
 
 def is_anything_accepted(stage: World, issued: Issued) -> list[str]:
-    """What a process that starts now accepts; a disabled user has been let in again before."""
+    """What a process that starts now accepts."""
+    fresh = stage.twin()
     accepted = []
     for tokens in issued.tokens:
         for name in ("access_token", "refresh_token"):
-            reply = stage.twin().post(
+            reply = fresh.post(
                 "/introspect", {"token": tokens[name]}, auth=("demoweb", "demowebsecret")
             )
-            if reply.status == 200 and reply.json["active"]:
-                accepted.append(name)
-        if stage.twin().refresh(tokens["refresh_token"]).status == 200:
+            assert reply.status == 200, reply.text
+            accepted += [name] if reply.json["active"] else []
+        if fresh.refresh(tokens["refresh_token"]).status == 200:
             accepted.append("refresh")
-    accepted += ["code" for code in issued.codes if stage.twin().redeem(code).status == 200]
+    accepted += ["code" for code in issued.codes if fresh.redeem(code).status == 200]
     for session in issued.sessions:
-        browser = Browser(stage.twin())
+        browser = Browser(fresh)
         browser.cookies[SESSION] = session
         browser.open(stage.authorize_url(prompt="none"))
         if browser.arrived is None or browser.arrived.get("error") != "login_required":
@@ -166,9 +166,9 @@ def test_what_was_ended_stays_ended(stage: World, request_: Request, end: End) -
             end(stage, before)
             stage.clock.forward(1)
 
-        world = interrupted(stage, stop, event)
-        issued = request_(world, before)
-        if calls_made(world) <= stop:
+        client = StoppedAfter(stage, stop, event)
+        issued = request_(process(stage, client), before)
+        if client.made <= stop:
             break
         # Letting somebody in again brings nothing back.
         _restore(stage, before)
@@ -180,6 +180,22 @@ def test_what_was_ended_stays_ended(stage: World, request_: Request, end: End) -
         assert is_anything_accepted(stage, old) == [], f"after call {stop}: what was there"
     else:
         raise AssertionError("the request makes more calls than are visited")
+
+
+@pytest.mark.parametrize("end", [disables, changes_password, revokes_user])
+def test_an_end_covers_what_was_issued_while_it_was_written(stage: World, end: End) -> None:
+    """The clock was read, a code is issued a second later, then the end reaches the table."""
+    before = _prepare(stage, 0)
+    issued = Issued()
+
+    def event() -> None:
+        stage.clock.forward(1)
+        issued.codes += asks(stage.twin(), before).codes
+
+    end(process(stage, StoppedBeforeUpdate(stage, event)), before)
+    _restore(stage, before)
+    assert issued.codes
+    assert is_anything_accepted(stage, issued) == []
 
 
 def _prepare(stage: World, number: int) -> Before:

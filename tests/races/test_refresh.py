@@ -81,7 +81,7 @@ def revoke_client(stage: World, tokens: dict[str, Any]) -> object:
 )
 def test_the_end_of_a_grant_beats_its_refreshes(stage: World, end: End) -> None:
     """When the end has returned and the refreshes too, nothing that any of them got is accepted."""
-    worlds = racers(stage, 15)
+    worlds = racers(stage, 11)
     for _ in range(ROUNDS):
         code = stage.code()
         tokens = {**stage.redeem(code).json, "code": code}

@@ -1,0 +1,53 @@
+"""Redeeming a code in a process of its own. Imported by that process: it starts nothing."""
+
+from __future__ import annotations
+
+import io
+import threading
+from contextlib import closing
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from chalice.app import Chalice
+
+from chalicelib import routes
+from chalicelib.aws.log import Log
+from chalicelib.services import Services
+from chalicelib.settings import Settings
+from infra.local.gateway import Gateway
+from infra.local.wire import Call
+from tests.emulated_aws import Recorder
+from tests.on_ministack import RecordingClient
+from tests.races.starting_line import all_at_once
+
+# Given to the process when it starts: a barrier is inherited, it cannot be sent.
+_line: Any = None
+
+
+def at_the_line(line: Any) -> None:
+    """The process starts; `line` is where every thread of every process waits."""
+    global _line
+    _line = line
+
+
+def redeem(endpoint: str, settings: Settings, now: int, form: dict[str, str], racers: int) -> Any:
+    """What so many threads of this process were answered: (status, body) each."""
+    acts = [partial(_redeem, endpoint, settings, now, form) for _ in range(racers)]
+    return all_at_once(acts)
+
+
+def _redeem(endpoint: str, settings: Settings, now: int, form: dict[str, str]) -> tuple[int, bytes]:
+    client = RecordingClient(endpoint, Recorder())
+    with closing(Services(settings, client, now=lambda: now, log=Log(io.StringIO()))) as services:
+        app = Chalice(app_name="postern")
+        routes.mount(app, lambda: services)
+        gateway = Gateway(app, app.routes, settings.issuer, lock=threading.Lock())
+        # "demoweb:demowebsecret", the demo seeds' HTTP Basic credentials.
+        headers = [
+            ("Content-Type", "application/x-www-form-urlencoded"),
+            ("Authorization", "Basic ZGVtb3dlYjpkZW1vd2Vic2VjcmV0"),
+        ]
+        _line.wait(timeout=60)
+        answer = gateway(Call("POST", "/token", headers, urlencode(form).encode()))
+        return answer.status, answer.body
