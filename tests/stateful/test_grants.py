@@ -10,7 +10,7 @@ A long run: STATEFUL_EXAMPLES=2000 STATEFUL_STEPS=60 python -m pytest tests/stat
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -25,26 +25,14 @@ from hypothesis.stateful import (
 )
 
 from tests import on_ministack
-from tests.stateful import model
+from tests.stateful import choices, model
 from tests.stateful.actors import Cast
-from tests.stateful.model import API, DAY, FILES, HOUR, ISSUER, Grant, Person
+from tests.stateful.model import API, FILES, Grant, Person
 from tests.stateful.operators import Operators
 from tests.stateful.requests import Requests, pick
 from tests.stateful.sign_in import Walk, Wish
 
 pytestmark = pytest.mark.emulator
-
-MOMENTS = (1, 5, 30, 59, 60, 61)
-LENGTHS = (599, 600, 601, HOUR, 2 * HOUR, 12 * HOUR, DAY, 29 * DAY, 30 * DAY, 31 * DAY)
-LENGTHS += (200 * DAY, 366 * DAY)
-PLAIN = ("read write", "read", "openid read write", "openid")
-SCOPES = ("read list", "openid read list", "write", "list", "openid offline_access read")
-SCOPES += ("admin", "read admin")
-PICK = st.just(0) | st.integers(0, 3) | st.integers(0, 40)  # 0: the latest
-CLIENTS = st.sampled_from(("demoweb", "thirdweb", "demospa"))
-RESOURCES = st.sampled_from((None, None, API, API, FILES, ISSUER))
-PERSON = st.integers(0, 1)
-WRONG_PROOFS = ("verifier", "no verifier", "redirect", "no redirect", "client", "secret")
 
 
 class Story(RuleBasedStateMachine):
@@ -78,7 +66,7 @@ class Story(RuleBasedStateMachine):
             if self.cast.now < token.issued_at + model.ACCESS_TOKEN:
                 assert token.kid in keys
 
-    @initialize(first=CLIENTS, second=CLIENTS, scope=st.sampled_from(PLAIN))
+    @initialize(first=choices.CLIENTS, second=choices.CLIENTS, scope=st.sampled_from(choices.PLAIN))
     def begin(self, first: str, second: str, scope: str) -> None:
         """Two users have each connected a client."""
         self._connect(first, self.cast.people[0], scope)
@@ -86,7 +74,7 @@ class Story(RuleBasedStateMachine):
 
     # People and codes
 
-    @rule(client_id=CLIENTS, number=PERSON, scope=st.sampled_from(PLAIN))
+    @rule(client_id=choices.CLIENTS, number=choices.PERSON, scope=st.sampled_from(choices.PLAIN))
     def connect(self, client_id: str, number: int, scope: str) -> None:
         """A user connects a client, all the way, so that there is something to go wrong."""
         person = self.cast.people[number]
@@ -98,13 +86,13 @@ class Story(RuleBasedStateMachine):
         self._connect(client_id, person, scope)
 
     @rule(
-        client_id=CLIENTS,
-        scope=st.sampled_from(PLAIN) | st.sampled_from(SCOPES),
+        client_id=choices.CLIENTS,
+        scope=st.sampled_from(choices.PLAIN) | st.sampled_from(choices.SCOPES),
         named=st.sampled_from(((), (), (API,), (FILES,), (API, FILES))),
         prompt=st.sampled_from((None, None, None, "none", "login", "consent")),
-        number=PERSON,
+        number=choices.PERSON,
         right=st.sampled_from((True, True, True, True, False)),
-        session=st.none() | PICK,
+        session=st.none() | choices.PICK,
         ticked=st.sampled_from(("all", "all", "all", "first", "none", "deny")),
         port=st.sampled_from((8000, 49152)),
         meanwhile=st.sampled_from(("", "", "", "", "", "disable", "password", "switch", "wait")),
@@ -144,18 +132,22 @@ class Story(RuleBasedStateMachine):
     # What clients do
 
     @precondition(lambda self: self.model.grants)
-    @rule(which=PICK, twist=st.just("") | st.sampled_from(WRONG_PROOFS), resource=RESOURCES)
+    @rule(
+        which=choices.PICK,
+        twist=st.just("") | st.sampled_from(choices.WRONG_PROOFS),
+        resource=choices.RESOURCES,
+    )
     def redeem(self, which: int, twist: str, resource: str | None) -> None:
         """A code is presented, for the first time or again, rightly or not."""
         self.requests.redeem(self._pick(which), twist, resource)
 
     @precondition(lambda self: self.model.access_tokens)
     @rule(
-        which=PICK,
+        which=choices.PICK,
         behind=st.sampled_from((0, 0, 0, 1, 1, 2, 3, None)),
         twist=st.sampled_from(("", "", "", "", "client", "secret")),
         scope=st.sampled_from((None, None, None, "read", "write", "openid", "read write list")),
-        resource=RESOURCES,
+        resource=choices.RESOURCES,
     )
     def refresh(
         self, which: int, behind: int | None, twist: str, scope: str | None, resource: str | None
@@ -166,10 +158,10 @@ class Story(RuleBasedStateMachine):
 
     @precondition(lambda self: self.model.access_tokens)
     @rule(
-        which=PICK,
+        which=choices.PICK,
         times=st.integers(1, 3),
         then=st.sampled_from((None, 1, 1, 2)),
-        pause=st.sampled_from(MOMENTS),
+        pause=st.sampled_from(choices.MOMENTS),
     )
     def refresh_in_a_row(self, which: int, times: int, then: int | None, pause: int) -> None:
         """A client refreshes as it should; then an older token comes again, soon or late."""
@@ -182,14 +174,14 @@ class Story(RuleBasedStateMachine):
             self.requests.refresh(grant, then, resource=resource)
 
     @precondition(lambda self: self.model.access_tokens)
-    @rule(which=PICK, kind=st.sampled_from(("code", "refresh token", "access token")))
+    @rule(which=choices.PICK, kind=st.sampled_from(("code", "refresh token", "access token")))
     def take_one_type_for_another(self, which: int, kind: str) -> None:
         """A token of one type is refused as every other."""
         self.requests.mistake(self._pick(which, refreshable=True), kind)
 
     @precondition(lambda self: self.model.grants)
     @rule(
-        which=PICK,
+        which=choices.PICK,
         kind=st.sampled_from(("leaf", "leaf", "older", "forged", "code", "access token")),
         twist=st.sampled_from(("", "", "", "client", "secret")),
     )
@@ -198,7 +190,7 @@ class Story(RuleBasedStateMachine):
         self.requests.revoke(self._pick(which), kind, which, twist)
 
     @precondition(lambda self: self.model.access_tokens)
-    @rule(which=PICK, asker=st.sampled_from(("thirdweb", "thirdweb", "demoweb")))
+    @rule(which=choices.PICK, asker=st.sampled_from(("thirdweb", "thirdweb", "demoweb")))
     def introspect(self, which: int, asker: str) -> None:
         """Introspection knows what became of any token ever seen."""
         token = pick(self.model.access_tokens, which)
@@ -210,7 +202,7 @@ class Story(RuleBasedStateMachine):
     # Operators, time, processes
 
     @rule(
-        number=PERSON,
+        number=choices.PERSON,
         act=st.sampled_from(("disable", "enable", "password", "revoke", "grants", "replace")),
     )
     def act_on_a_user(self, number: int, act: str) -> None:
@@ -227,7 +219,7 @@ class Story(RuleBasedStateMachine):
         acts[act]()
 
     @rule(
-        client_id=CLIENTS,
+        client_id=choices.CLIENTS,
         act=st.sampled_from(("revoke", "secret", "delete")),
         then=st.sampled_from(("", "restart", "refresh", "refresh")),
     )
@@ -261,7 +253,7 @@ class Story(RuleBasedStateMachine):
         """DynamoDB removes what has expired, or some of it."""
         self.operators.sweep(seed)
 
-    @rule(length=st.sampled_from(MOMENTS) | st.sampled_from(LENGTHS))
+    @rule(length=st.sampled_from(choices.MOMENTS) | st.sampled_from(choices.LENGTHS))
     def wait(self, length: int) -> None:
         """Time passes."""
         self.cast.forward(length)
@@ -292,13 +284,6 @@ class Story(RuleBasedStateMachine):
             key=lambda one: any(one.stands(app, now) for app in self.cast.possible(one.client_id))
         )
         return pick(grants, which)
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[on_ministack.Cloud]:
-    """An emulator of its own: it answers several times as fast as the one in this process."""
-    with on_ministack.running() as cloud:
-        yield cloud
 
 
 def test_the_story_goes_as_the_model_says(cloud: on_ministack.Cloud) -> None:
