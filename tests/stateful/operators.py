@@ -25,6 +25,33 @@ class Operators:
         self.spare_keys = spare_keys
         self.made = 0
 
+    def act_on_user(self, number: int, act: str) -> None:
+        """One of: disable, enable, password, revoke, grants, replace."""
+        person = self.cast.people[number]
+        match act:
+            case "disable" | "enable":
+                self.disable(person, act == "disable")
+            case "password":
+                self.change_password(person)
+            case "revoke":
+                self.revoke_user(person)
+            case "grants":
+                self.revoke_grants(person)
+            case "replace":
+                self.replace_user(number)
+
+    def act_on_client(self, client_id: str, act: str) -> None:
+        """One of: delete, revoke, secret; a client that is gone comes back first of all."""
+        app = self.cast.model.now_is(client_id)
+        if app.gone:
+            self.bring_back_client(client_id)
+        elif act == "delete":
+            self.delete_client(client_id)
+        elif act == "revoke" or app.public:
+            self.revoke_client(client_id)
+        else:
+            self.rotate_secret(client_id)
+
     def disable(self, person: Person, disabled: bool) -> None:
         """Disable a user, or let them in again."""
         services = self.cast.world.services

@@ -74,9 +74,14 @@ class Story(RuleBasedStateMachine):
 
     # People and codes
 
-    @rule(client_id=choices.CLIENTS, number=choices.PERSON, scope=st.sampled_from(choices.PLAIN))
-    def connect(self, client_id: str, number: int, scope: str) -> None:
-        """A user connects a client, all the way, so that there is something to go wrong."""
+    @rule(
+        client_id=choices.CLIENTS,
+        number=choices.PERSON,
+        scope=st.sampled_from(choices.PLAIN),
+        times=st.integers(0, 2),
+    )
+    def connect(self, client_id: str, number: int, scope: str, times: int) -> None:
+        """A user connects a client and it refreshes, so that there is something to go wrong."""
         person = self.cast.people[number]
         if person.disabled:
             self.operators.disable(person, False)
@@ -84,6 +89,8 @@ class Story(RuleBasedStateMachine):
             self.operators.bring_back_client(client_id)
         self.cast.forward(1)
         self._connect(client_id, person, scope)
+        for _ in range(times if self.model.grants[-1].tokens else 0):
+            self.requests.refresh(self.model.grants[-1], 0, resource=API)
 
     @rule(
         client_id=choices.CLIENTS,
@@ -161,7 +168,7 @@ class Story(RuleBasedStateMachine):
         which=choices.PICK,
         times=st.integers(1, 3),
         then=st.sampled_from((None, 1, 1, 2)),
-        pause=st.sampled_from(choices.MOMENTS),
+        pause=st.sampled_from((1, 60, 61)),
     )
     def refresh_in_a_row(self, which: int, times: int, then: int | None, pause: int) -> None:
         """A client refreshes as it should; then an older token comes again, soon or late."""
@@ -207,16 +214,7 @@ class Story(RuleBasedStateMachine):
     )
     def act_on_a_user(self, number: int, act: str) -> None:
         """An operator acts on a user."""
-        person = self.cast.people[number]
-        acts: dict[str, Callable[[], None]] = {
-            "disable": lambda: self.operators.disable(person, True),
-            "enable": lambda: self.operators.disable(person, False),
-            "password": lambda: self.operators.change_password(person),
-            "revoke": lambda: self.operators.revoke_user(person),
-            "grants": lambda: self.operators.revoke_grants(person),
-            "replace": lambda: self.operators.replace_user(number),
-        }
-        acts[act]()
+        self.operators.act_on_user(number, act)
 
     @rule(
         client_id=choices.CLIENTS,
@@ -229,15 +227,7 @@ class Story(RuleBasedStateMachine):
         if mine and then == "refresh" and mine[-1].tokens:
             self.requests.refresh(mine[-1], 0, resource=API)
             self.cast.forward(30)
-        app = self.model.now_is(client_id)
-        if app.gone:
-            self.operators.bring_back_client(client_id)
-        elif act == "delete":
-            self.operators.delete_client(client_id)
-        elif act == "revoke" or app.public:
-            self.operators.revoke_client(client_id)
-        else:
-            self.operators.rotate_secret(client_id)
+        self.operators.act_on_client(client_id, act)
         if then == "restart":
             self.cast.restart()
         elif mine and then == "refresh" and mine[-1].tokens:
