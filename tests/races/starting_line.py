@@ -14,7 +14,7 @@ from tests.world import World
 T = TypeVar("T")
 
 RACERS = 32
-ROUNDS = 5
+ROUNDS = 4
 
 
 def racers(stage: World, number: int = RACERS) -> list[World]:

@@ -42,8 +42,8 @@ class Before:
     username: str
     password: str
     browser: Browser
-    code: str
-    tokens: dict[str, str]
+    code: str = ""
+    tokens: dict[str, str] = field(default_factory=dict)
 
 
 # The requests. Each returns what it got.
@@ -160,7 +160,7 @@ CASES: tuple[tuple[Request, End], ...] = (
 def test_what_was_ended_stays_ended(stage: World, request_: Request, end: End) -> None:
     """At whichever moment it was ended: when both have returned, nothing of it is accepted."""
     for stop in range(MOST_CALLS):
-        before = _prepare(stage, stop)
+        before = _prepare(stage, stop, request_)
 
         def event(before: Before = before) -> None:
             end(stage, before)
@@ -173,9 +173,9 @@ def test_what_was_ended_stays_ended(stage: World, request_: Request, end: End) -
         # Letting somebody in again brings nothing back.
         _restore(stage, before)
         assert is_anything_accepted(stage, issued) == [], f"after call {stop}"
-        # Revoking one token ends its grant and leaves the code of another alone.
         old = Issued(
-            codes=[before.code] if end is not revokes_token else [], tokens=[before.tokens]
+            codes=[before.code] if before.code else [],
+            tokens=[before.tokens] if before.tokens else [],
         )
         assert is_anything_accepted(stage, old) == [], f"after call {stop}: what was there"
     else:
@@ -185,7 +185,7 @@ def test_what_was_ended_stays_ended(stage: World, request_: Request, end: End) -
 @pytest.mark.parametrize("end", [disables, changes_password, revokes_user])
 def test_an_end_covers_what_was_issued_while_it_was_written(stage: World, end: End) -> None:
     """The clock was read, a code is issued a second later, then the end reaches the table."""
-    before = _prepare(stage, 0)
+    before = _prepare(stage, 0, asks)
     issued = Issued()
 
     def event() -> None:
@@ -198,18 +198,21 @@ def test_an_end_covers_what_was_issued_while_it_was_written(stage: World, end: E
     assert is_anything_accepted(stage, issued) == []
 
 
-def _prepare(stage: World, number: int) -> Before:
-    """A new user with a session, a code that was not used, and tokens of another grant."""
+def _prepare(stage: World, number: int, request_: Request) -> Before:
+    """A new user, with a session, a code or tokens as far as the request needs them."""
     stage.restart()
     username, password = f"user{number}@example.com", f"password-{number}"
     users.create(username, password, {}, stage.services, cost=CHEAPEST)
     stage.clock.forward(1)
-    browser = stage.browser().open(stage.authorize_url()).sign_in(username, password).allow()
-    assert browser.arrived is not None
-    tokens = stage.redeem(browser.arrived["code"]).json
-    code = stage.code(browser)
+    before = Before(username, password, stage.browser())
+    if request_ is not signs_in:
+        before.browser.open(stage.authorize_url()).sign_in(username, password).allow()
+        assert before.browser.arrived is not None
+        before.code = before.browser.arrived["code"]
+    if request_ is refreshes:
+        before.tokens = stage.redeem(before.code).json
     stage.clock.forward(1)
-    return Before(username, password, browser, code, tokens)
+    return before
 
 
 def _restore(stage: World, before: Before) -> None:

@@ -14,6 +14,6 @@ SCOPES = ("read list", "openid read list", "write", "list", "openid offline_acce
 SCOPES += ("admin", "read admin")
 PICK = st.just(0) | st.integers(0, 3) | st.integers(0, 40)  # 0: the latest
 CLIENTS = st.sampled_from(("demoweb", "thirdweb", "demospa"))
-RESOURCES = st.sampled_from((None, None, API, API, FILES, ISSUER))
+RESOURCES = st.sampled_from((None, None, API, FILES, FILES, ISSUER))
 PERSON = st.integers(0, 1)
 WRONG_PROOFS = ("verifier", "no verifier", "redirect", "no redirect", "client", "secret")

@@ -191,13 +191,17 @@ class Model:
         ]
         return [versions[-1].app, *older]
 
+    def hears_no_more(self, name: str, now: int) -> bool:
+        """Whether sign-ins by this name are throttled."""
+        return self.failures.get((name, now - now % SIGN_IN_WINDOW), 0) >= SIGN_INS
+
     def may_sign_in(self, person: Person, password: str, now: int) -> bool:
         """Whether a sign-in works; counts it where it fails."""
-        window = (person.name, now - now % SIGN_IN_WINDOW)
-        if self.failures.get(window, 0) >= SIGN_INS:
+        if self.hears_no_more(person.name, now):
             return False
         if password == person.password and not person.disabled and not person.deleted:
             return True
+        window = (person.name, now - now % SIGN_IN_WINDOW)
         self.failures[window] = self.failures.get(window, 0) + 1
         return False
 
@@ -236,13 +240,7 @@ def given(
 
 
 def redemption(
-    app: App,
-    secret: str | None,
-    grant: Grant,
-    *,
-    proves: bool,
-    resource: str | None,
-    now: int,
+    app: App, secret: str | None, grant: Grant, *, proves: bool, resource: str | None, now: int
 ) -> Verdict:
     """A code at the token endpoint; `proves`: redirect URI and verifier are right."""
     if not app.proves(secret, now):

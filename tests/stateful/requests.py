@@ -163,6 +163,8 @@ class Requests:
                 access_token.revoked = True
             else:
                 grant.dead = True
+            for token in issued[-2:]:
+                self.look_at_access_token(token, "thirdweb")
 
     def look_at_access_token(self, token: AccessToken, asker: str) -> None:
         """Introspect an access token."""
