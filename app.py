@@ -1,11 +1,12 @@
-"""Postern on AWS Lambda: the Chalice application. Everything it does is in chalicelib."""
+"""Postern on AWS Lambda. Everything it does is in chalicelib.
+
+`app` is the function that Lambda calls. To the tools that build and deploy, which import this
+module without settings and elsewhere, it is the Chalice application.
+"""
 
 import os
 from functools import cache
 
-from chalice.app import Chalice
-
-from chalicelib import routes
 from chalicelib.services import Services
 
 
@@ -15,10 +16,13 @@ def services() -> Services:
     return Services.from_environment(os.environ)
 
 
-app = Chalice(app_name="postern")
-routes.mount(app, services)
-
-# On Lambda a missing setting must fail the start, not request 1,000; the deployment tools import
-# this module without settings.
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    from chalicelib.function import handler
+
+    # A missing setting must fail the start, not request 1,000.
     services()
+    app = handler(services)
+else:
+    from chalicelib.chalice_app import make
+
+    app = make(services)

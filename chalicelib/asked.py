@@ -17,7 +17,7 @@ from .errors import (
     UnsupportedResponseType,
 )
 from .http import Parameters
-from .protocol import pkce, redirect_uri, response_mode, scope, target
+from .protocol import pkce, prompt, redirect_uri, response_mode, scope, target
 from .records.client import Client
 from .records.resource import Resource
 from .services import Services
@@ -27,7 +27,6 @@ PARAMETERS = (
     *("response_type", "response_mode", "client_id", "redirect_uri", "scope", "state", "nonce"),
     *("code_challenge", "code_challenge_method", "prompt", "max_age", "login_hint"),
 )
-PROMPTS = ("none", "login", "consent", "select_account")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def check(recipient: Recipient, parameters: Parameters, services: Services) -> A
         recipient=recipient,
         scope=wanted,
         resources=resources,
-        prompt=frozenset(parameters.get("prompt", "").split()),
+        prompt=prompt.read(parameters.get("prompt", "")),
         max_age=None if max_age is None else int(max_age),
         login_hint=parameters.get("login_hint", "")[:256],
         nonce=parameters.get("nonce"),
@@ -171,11 +170,7 @@ def challenge_is_s256(parameters: Parameters, client: Client) -> None:
 
 def prompt_is_known(parameters: Parameters, client: Client) -> None:
     """OpenID Connect Core section 3.1.2.1."""
-    prompts = parameters.get("prompt", "").split()
-    if not set(prompts) <= set(PROMPTS):
-        raise InvalidRequest(f"The prompt must be one of {', '.join(PROMPTS)}.")
-    if "none" in prompts and len(set(prompts)) > 1:
-        raise InvalidRequest("The prompt none goes with no other.")
+    prompt.read(parameters.get("prompt", ""))
 
 
 def max_age_is_a_number(parameters: Parameters, client: Client) -> None:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from urllib.parse import parse_qsl
 
 from .errors import InvalidRequest
@@ -68,7 +69,7 @@ class Parameters(Mapping[str, str]):
                 raise InvalidRequest("A parameter was sent more than once.", detail=name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that what was parsed once can be kept
 class Request:
     """One HTTP request. `headers` holds lower-case names; `source_address` is the TCP peer's."""
 
@@ -99,7 +100,7 @@ class Request:
                     found.setdefault(match[1], match[2])
         return found
 
-    @property
+    @cached_property
     def form(self) -> Parameters:
         """The form in the body; InvalidRequest unless it is well-formed and of the right type."""
         kind = (self.header("Content-Type") or "").split(";")[0].strip().lower()

@@ -22,9 +22,13 @@ class Modules(Mapping[str, Member], Generic[Member]):
     def __init__(self, package: str, members: Mapping[str, str]) -> None:
         self.package = package
         self.members = dict(members)
+        self._loaded: dict[str, ModuleType] = {}
 
     def __getitem__(self, name: str) -> Member:
-        module: ModuleType = import_module(f"{self.package}.{self.members[name]}")
+        module = self._loaded.get(name)
+        if module is None:
+            module = import_module(f"{self.package}.{self.members[name]}")
+            self._loaded[name] = module
         return cast(Member, module)
 
     # Mapping's own __contains__ calls __getitem__, which imports.

@@ -1,31 +1,22 @@
-"""Every path and method in one table; the only module beside app.py that knows Chalice.
+"""Every path and method in one table, and the answer to a request.
 
-Here an event becomes a Request, and an error an answer: JSON for machines (RFC 6749 section 5.2),
-a page for people.
+An error becomes one here as well: JSON for machines (RFC 6749 section 5.2), a page for people.
 """
 
 from __future__ import annotations
 
-import base64
 import time
-import traceback
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from chalice.app import Chalice
-from chalice.app import Response as ChaliceResponse
 
 from .endpoints import ENDPOINTS
 from .errors import (
     InvalidClient,
-    InvalidRequest,
     MethodNotAllowed,
     OAuthError,
     ServerError,
     TemporarilyUnavailable,
 )
-from .http import Parameters, Request, Response, json_response
+from .http import Request, Response, json_response
 from .services import Services
 
 # Every method gets a route, so that a wrong one is refused here in OAuth's words: what API Gateway
@@ -62,38 +53,6 @@ ROUTES = (
 )
 
 
-def mount(app: Chalice, services: Callable[[], Services]) -> None:
-    """Register every route. `services` is called for each request, and may keep what it made."""
-    for route in ROUTES:
-        # No content types: Chalice would answer a wrong one itself, with a body of its own.
-        app.route(route.path, methods=list(METHODS), content_types=[], name=route.path)(
-            _view(app, route, services)
-        )
-
-    def speak_oauth(event: Any, get_response: Callable[[Any], Any]) -> Any:
-        """Give the errors that Chalice answers by itself the same form as ours."""
-        response = get_response(event)
-        if isinstance(response.body, dict) and "Code" in response.body:
-            known = response.status_code < 500
-            problem = InvalidRequest() if known else ServerError()
-            own = _json_error(problem, services(), status=response.status_code)
-            return _to_chalice(own)
-        return response
-
-    app.register_middleware(speak_oauth, "http")
-
-
-def _view(
-    app: Chalice, route: Route, services: Callable[[], Services]
-) -> Callable[..., ChaliceResponse]:
-    def view(**path_parameters: str) -> ChaliceResponse:
-        assert app.current_request is not None
-        event = app.current_request.to_original_event()
-        return _to_chalice(respond(route, to_request(event, path_parameters), services()))
-
-    return view
-
-
 def respond(route: Route, request: Request, services: Services) -> Response:
     """The answer to one request; whatever happens, it is one of ours."""
     started = time.perf_counter()
@@ -103,6 +62,8 @@ def respond(route: Route, request: Request, services: Services) -> Response:
     except OAuthError as problem:
         response = _error(route, problem, request, services)
     except Exception:  # a bug of ours; nothing of it may reach the client
+        import traceback
+
         services.log.problem("unhandled", trace=traceback.format_exc())
         response = _error(route, ServerError(), request, services)
     services.log.request(
@@ -144,7 +105,7 @@ def _error(route: Route, problem: OAuthError, request: Request, services: Servic
     if isinstance(problem, ServerError | TemporarilyUnavailable):
         services.log.problem(problem.error, reason=problem.detail)
     response = (
-        _page_error(problem, request, services) if route.page else _json_error(problem, services)
+        _page_error(problem, request, services) if route.page else json_error(problem, services)
     )
     if isinstance(problem, MethodNotAllowed):
         response = response.with_headers(("Allow", ", ".join(problem.allow)))
@@ -153,7 +114,8 @@ def _error(route: Route, problem: OAuthError, request: Request, services: Servic
     return response
 
 
-def _json_error(problem: OAuthError, services: Services, status: int | None = None) -> Response:
+def json_error(problem: OAuthError, services: Services, status: int | None = None) -> Response:
+    """RFC 6749 section 5.2, with the page that explains the error."""
     response = json_response(
         {
             "error": problem.error,
@@ -187,32 +149,3 @@ def _page_error(problem: OAuthError, request: Request, services: Services) -> Re
         code=problem.error,
         request_id=request.request_id,
     )
-
-
-def to_request(event: Mapping[str, Any], path_parameters: Mapping[str, str]) -> Request:
-    """The Request in an API Gateway REST event (version 1.0)."""
-    context = event["requestContext"]
-    headers: dict[str, tuple[str, ...]] = {}
-    for name, values in (event.get("multiValueHeaders") or {}).items():
-        headers[name.lower()] = headers.get(name.lower(), ()) + tuple(values)
-    query = (event.get("multiValueQueryStringParameters") or {}).items()
-    body = event.get("body") or ""
-    return Request(
-        method=context["httpMethod"],
-        path=event["path"],
-        query=Parameters((name, value) for name, values in query for value in values),
-        headers=headers,
-        body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
-        path_parameters=path_parameters,
-        source_address=context["identity"]["sourceIp"],
-        request_id=context["requestId"],
-    )
-
-
-def _to_chalice(response: Response) -> ChaliceResponse:
-    headers: dict[str, Any] = {}
-    for name, value in response.headers:
-        headers[name] = [*headers.get(name, []), value]
-    # Chalice sends a header that stands once as a string, and one that stands twice as a list.
-    single = {name: values[0] if len(values) == 1 else values for name, values in headers.items()}
-    return ChaliceResponse(body=response.body, status_code=response.status, headers=single)

@@ -9,16 +9,19 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from .aws.client import AWSClient
-from .aws.credentials import from_environment
-from .aws.keyring import Keyring
 from .aws.log import Log
-from .aws.registry import Registry
-from .aws.signer import Signer
-from .aws.table import Table
 from .encoding import base64url
 from .settings import Settings
+
+# What a request does not use, a cold start does not import: metadata needs no AWS, JWKS no clients.
+if TYPE_CHECKING:
+    from .aws.client import AWSClient
+    from .aws.keyring import Keyring
+    from .aws.registry import Registry
+    from .aws.signer import Signer
+    from .aws.table import Table
 
 
 def system_clock() -> int:
@@ -27,19 +30,22 @@ def system_clock() -> int:
 
 
 class Services:
-    """The world of one stage. `now` in epoch seconds; `token_bytes(n)` gives n random bytes."""
+    """The world of one stage.
+
+    `connect` makes the client of AWS; `now` gives epoch seconds, `token_bytes(n)` n random bytes.
+    """
 
     def __init__(
         self,
         settings: Settings,
-        client: AWSClient,
+        connect: Callable[[], AWSClient],
         *,
         now: Callable[[], int] = system_clock,
         token_bytes: Callable[[int], bytes] = os.urandom,
         log: Log | None = None,
     ) -> None:
         self.settings = settings
-        self.client = client
+        self._connect = connect
         self.now = now
         self.token_bytes = token_bytes
         self.log = log or Log()
@@ -50,36 +56,56 @@ class Services:
     def from_environment(cls, environ: Mapping[str, str]) -> Services:
         """The services of the stage that the environment describes. SettingsError."""
         settings = Settings.read(environ)
-        client = AWSClient(
-            settings.region,
-            lambda: from_environment(environ),
-            endpoint=environ.get("AWS_ENDPOINT_URL"),
-        )
-        return cls(settings, client, log=Log.at(environ.get("LOG_FILE")))
+
+        def connect() -> AWSClient:
+            from .aws.client import AWSClient
+            from .aws.credentials import source
+
+            return AWSClient(
+                settings.region,
+                source(environ),
+                endpoint=environ.get("AWS_ENDPOINT_URL"),
+            )
+
+        return cls(settings, connect, log=Log.at(environ.get("LOG_FILE")))
+
+    @cached_property
+    def client(self) -> AWSClient:
+        """AWS."""
+        return self._connect()
 
     @cached_property
     def table(self) -> Table:
         """The table, through this stage's clock."""
+        from .aws.table import Table
+
         return Table(self.client, self.settings.table_name, self.now)
 
     @cached_property
     def keyring(self) -> Keyring:
         """The signing keys and the salt."""
+        from .aws.keyring import Keyring
+
         return Keyring(self.table, self.now)
 
     @cached_property
     def signer(self) -> Signer:
-        """KMS."""
-        return Signer(self.client)
+        """Who signs tokens: KMS, or a key that KMS decrypts once."""
+        from .aws.signer import Signer
+
+        return Signer(self.client, self.settings.stage, lambda: self.keyring.keys)
 
     @cached_property
     def registry(self) -> Registry:
         """Clients and resources."""
+        from .aws.registry import Registry
+
         return Registry(self.table, self.now)
 
     def close(self) -> None:
         """Close the connections; the next call opens new ones."""
-        self.client.close()
+        if "client" in vars(self):
+            self.client.close()
 
     def random_text(self, size: int) -> str:
         """`size` random bytes in base64url."""

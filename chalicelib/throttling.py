@@ -8,7 +8,6 @@ client_credentials request stays free of table calls.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -58,14 +57,8 @@ def sign_in(username: str, address: str, services: Services) -> Iterator[None]:
 def client_secret(client_id: str, address: str, services: Services) -> Iterator[None]:
     """Count the failures (InvalidClient) of what is done inside. TooManyRequests when too many."""
     now = services.now()
-    callers = (
-        (
-            CLIENT_BY_CALLER,
-            services.keyring.pseudonym("caller", f"{client_id}\0{network(address)}"),
-        ),
-        (CLIENT_BY_ADDRESS, services.keyring.pseudonym("address", network(address))),
-    )
-    for limit, who in callers:
+    # Who calls is asked only where somebody has failed: most requests of most processes pass by.
+    for limit, who in _callers(client_id, address, services) if services.suspects else ():
         blocked_until = services.suspects.get(who)
         if blocked_until is None:
             continue
@@ -76,11 +69,20 @@ def client_secret(client_id: str, address: str, services: Services) -> Iterator[
     try:
         yield
     except InvalidClient:
-        for limit, who in callers:
+        for limit, who in _callers(client_id, address, services):
             _remember(services, who, 0)
             with _limited(limit, who, services):
                 counters.count(services.table, limit, who, now)
         raise
+
+
+def _callers(client_id: str, address: str, services: Services) -> tuple[tuple[Limit, str], ...]:
+    where = network(address)
+    pseudonym = services.keyring.pseudonym
+    return (
+        (CLIENT_BY_CALLER, pseudonym("caller", f"{client_id}\0{where}")),
+        (CLIENT_BY_ADDRESS, pseudonym("address", where)),
+    )
 
 
 @contextmanager
@@ -101,6 +103,8 @@ def _remember(services: Services, who: str, blocked_until: int) -> None:
 
 def network(address: str) -> str:
     """Who an address stands for: itself, or the /64 of an IPv6 address, which one person owns."""
+    import ipaddress
+
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

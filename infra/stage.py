@@ -46,7 +46,7 @@ def open_services(
     settings = Settings.read(environ)
     endpoint = environ.get("AWS_ENDPOINT_URL")
     client = AWSClient(settings.region, _credentials(environ), endpoint=endpoint)
-    return Services(settings, client, now=now, log=log)
+    return Services(settings, lambda: client, now=now, log=log)
 
 
 def aws_client(service: str, environ: Mapping[str, str]) -> Any:

@@ -55,7 +55,7 @@ class MinistackWorld(World):
     def new_services(self) -> Services:
         """The services of another process of the same stage."""
         client = RecordingClient(self.endpoint, self.aws)
-        services = Services(self.settings, client, now=self.clock, log=Log(self.log))
+        services = Services(self.settings, lambda: client, now=self.clock, log=Log(self.log))
         self._opened.append(services)
         return services
 

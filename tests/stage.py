@@ -9,21 +9,19 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from chalice.app import Chalice
-
-from chalicelib import routes
 from chalicelib.administration import clients, resources, users
 from chalicelib.authentication.password import Cost
 from chalicelib.aws import keyring
 from chalicelib.aws.client import AWSClient
 from chalicelib.aws.credentials import Credentials
 from chalicelib.aws.log import Log
+from chalicelib.function import handler
 from chalicelib.protocol import signing_keys
 from chalicelib.protocol.signing_keys import SigningKey
 from chalicelib.services import Services
 from chalicelib.settings import Lifetimes, Settings
 from infra import bootstrap, seeds
-from infra.local.gateway import Gateway
+from infra.local.gateway import API, Gateway
 from tests.emulated_aws import Recorder
 
 CHEAPEST = Cost(memory=8, iterations=1, lanes=1)  # only for tests
@@ -101,9 +99,8 @@ class Stage:
     def restart(self) -> None:
         """A new process: nothing cached, no suspects."""
         self.services = self.new_services()
-        self.app = Chalice(app_name="postern")
-        routes.mount(self.app, lambda: self.services)
-        self.gateway = Gateway(self.app, self.app.routes, self.issuer, lock=threading.Lock())
+        function = handler(lambda: self.services)
+        self.gateway = Gateway(function, API, self.issuer, lock=threading.Lock())
 
     def new_services(self) -> Services:
         """The services of another process of the same stage."""
@@ -113,7 +110,7 @@ class Stage:
             endpoint=self.endpoint,
             timeout=20,  # a busy machine is no fault of AWS
         )
-        services = Services(self.settings, client, now=self.clock, log=Log(self.log))
+        services = Services(self.settings, lambda: client, now=self.clock, log=Log(self.log))
         self._opened.append(services)
         return services
 

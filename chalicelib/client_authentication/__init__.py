@@ -6,14 +6,15 @@ this method, or None, and `prove(request, client, services)` raises InvalidClien
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from .. import throttling
 from ..errors import InvalidClient, InvalidRequest
-from ..http import Request
 from ..modules import Modules
-from ..records.client import Client
-from ..services import Services
+
+if TYPE_CHECKING:  # the metadata document reads the table below, and needs no more
+    from ..http import Request
+    from ..records.client import Client
+    from ..services import Services
 
 
 class Method(Protocol):
@@ -43,6 +44,8 @@ def authenticate(request: Request, services: Services) -> Client:
     InvalidRequest when it uses two; TooManyRequests after many failures. An unknown client and a
     wrong proof are answered alike.
     """
+    from .. import throttling
+
     method, client_id = _used(request)
     client = services.registry.client(client_id)
     with throttling.client_secret(client_id, request.source_address, services):

@@ -5,11 +5,10 @@ Under a stage path only the OpenID location can be served, so it must carry the 
 
 from __future__ import annotations
 
-from .. import asked
 from ..client_authentication import METHODS
 from ..grants import GRANT_TYPES
 from ..http import Request, Response, json_response
-from ..protocol import pkce, response_mode, scope
+from ..protocol import pkce, prompt, response_mode, scope
 from ..services import Services
 from ..settings import Settings
 
@@ -40,7 +39,7 @@ def document(settings: Settings) -> dict[str, object]:
         "revocation_endpoint_auth_methods_supported": list(METHODS),
         "introspection_endpoint_auth_methods_supported": with_secret,
         "authorization_response_iss_parameter_supported": True,
-        "prompt_values_supported": list(asked.PROMPTS),
+        "prompt_values_supported": list(prompt.VALUES),
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "claims_parameter_supported": False,

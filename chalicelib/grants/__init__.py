@@ -7,13 +7,15 @@ the endpoint hands it no others.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ..http import Parameters
 from ..modules import Modules
-from ..records.authorization import Authorization
-from ..records.client import Client
-from ..services import Services
+
+if TYPE_CHECKING:  # the metadata document reads the table below, and needs no more
+    from ..http import Parameters
+    from ..records.authorization import Authorization
+    from ..records.client import Client
+    from ..services import Services
 
 
 class GrantType(Protocol):

@@ -41,7 +41,10 @@ def _plant(environ: Environ) -> None:
 
 
 def _load() -> Any:
-    return importlib.import_module("app").app
+    """What Lambda calls, not the Chalice application that tools see."""
+    from chalicelib.function import handler
+
+    return handler(importlib.import_module("app").services)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +104,9 @@ def start(environ: Environ, progress: Progress, cleanup: ExitStack, parts: Parts
         handler = parts.load()
     with progress.step("open the gateway and the demo client"):
         from infra.local.demo import Demo
-        from infra.local.gateway import Gateway
+        from infra.local.gateway import API, Gateway
 
-        gateway = Gateway(handler, handler.routes, environ["ISSUER"])
+        gateway = Gateway(handler, API, environ["ISSUER"])
         server.start(beside(Demo(server.url, environ["ISSUER"]), gateway))
     cleanup.enter_context(EnvironmentFile(parts.root / ".local" / "env", environ))
     summary(progress, base=server.url, issuer=environ["ISSUER"])

@@ -21,13 +21,17 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from chalicelib import routes as server
 from infra.local.events import Event, Routes, event_from
 from infra.local.server import Server
 from infra.local.wire import FAILED, Answer, Call, Headers, refusal
 
-__all__ = ["Context", "Gateway", "event_from", "response_from", "serve"]
+__all__ = ["API", "Context", "Gateway", "event_from", "response_from", "serve"]
 
 Handler = Callable[[Event, Any], Any]
+
+# Every path and method of the server, as its API Gateway has them.
+API: Routes = {route.path: dict.fromkeys(server.METHODS) for route in server.ROUTES}
 
 RENAMED = {
     *("accept", "accept-charset", "accept-encoding", "age", "authorization", "content-encoding"),

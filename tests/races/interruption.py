@@ -51,6 +51,6 @@ class StoppedBeforeUpdate(RecordingClient):
 def process(stage: World, client: RecordingClient) -> World:
     """A process of the stage that calls AWS through this client."""
     world = stage.twin()
-    world.services = Services(stage.settings, client, now=stage.clock, log=Log(world.log))
+    world.services = Services(stage.settings, lambda: client, now=stage.clock, log=Log(world.log))
     stage._opened.append(world.services)
     return world

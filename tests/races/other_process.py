@@ -9,13 +9,11 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from chalice.app import Chalice
-
-from chalicelib import routes
 from chalicelib.aws.log import Log
+from chalicelib.function import handler
 from chalicelib.services import Services
 from chalicelib.settings import Settings
-from infra.local.gateway import Gateway
+from infra.local.gateway import API, Gateway
 from infra.local.wire import Call
 from tests.emulated_aws import Recorder
 from tests.on_ministack import RecordingClient
@@ -39,10 +37,10 @@ def redeem(endpoint: str, settings: Settings, now: int, form: dict[str, str], ra
 
 def _redeem(endpoint: str, settings: Settings, now: int, form: dict[str, str]) -> tuple[int, bytes]:
     client = RecordingClient(endpoint, Recorder())
-    with closing(Services(settings, client, now=lambda: now, log=Log(io.StringIO()))) as services:
-        app = Chalice(app_name="postern")
-        routes.mount(app, lambda: services)
-        gateway = Gateway(app, app.routes, settings.issuer, lock=threading.Lock())
+    with closing(
+        Services(settings, lambda: client, now=lambda: now, log=Log(io.StringIO()))
+    ) as services:
+        gateway = Gateway(handler(lambda: services), API, settings.issuer, lock=threading.Lock())
         # "demoweb:demowebsecret", the demo seeds' HTTP Basic credentials.
         headers = [
             ("Content-Type", "application/x-www-form-urlencoded"),

@@ -102,7 +102,7 @@ def test_one_of_many_changes_of_the_keyring_wins(stage: World, cloud: Cloud) -> 
         after = bootstrap.read_keyring(stage.services)
         assert {key.kid: key for key in keyring.read_keys(after)} == {key.kid: key for key in saved}
         assert after.version == record.version + 1
-        waiting = signing_keys.promote(saved, "RS256", stage.clock(), force=True)
+        waiting = signing_keys.promote(saved, "kms", "RS256", stage.clock(), force=True)
         keyring.save(stage.services.table, after, waiting)
 
 

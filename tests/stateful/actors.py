@@ -70,8 +70,8 @@ class Cast:
         self.world.clock.forward(seconds)
         self.keys_may_have_changed = True
 
-    def _process(self) -> tuple[Any, Any, Any]:
-        return self.world.services, self.world.app, self.world.gateway
+    def _process(self) -> tuple[Any, Any]:
+        return self.world.services, self.world.gateway
 
     def restart(self) -> None:
         """A new process takes over; the older ones stay ready."""
@@ -85,7 +85,7 @@ class Cast:
         self.current = number % len(self.processes)
         self.keys_may_have_changed = True
         world = self.world
-        world.services, world.app, world.gateway = self.processes[self.current][0]
+        world.services, world.gateway = self.processes[self.current][0]
 
     def possible(self, client_id: str) -> list[App]:
         """A client, as the process that answers may know it."""

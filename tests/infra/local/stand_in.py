@@ -8,20 +8,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 
 from infra.local.cloud import Parts, run
 
 
-class Handler:
-    """A Lambda handler with one route."""
-
-    routes: ClassVar = {"/healthz": {"GET": SimpleNamespace()}}
-
-    def __call__(self, event: Any, context: Any) -> dict[str, Any]:
-        """The issuer that it was loaded with."""
-        return {"statusCode": 200, "body": os.environ["ISSUER"]}
+def handle(event: Any, context: Any) -> dict[str, Any]:
+    """Answer any request with the issuer that the environment names."""
+    return {"statusCode": 200, "body": os.environ["ISSUER"]}
 
 
 def nothing(environ: object) -> None:
@@ -30,7 +24,7 @@ def nothing(environ: object) -> None:
 
 if __name__ == "__main__":
     root = Path(sys.argv[1])
-    parts = Parts(prepare=nothing, plant=nothing, load=Handler, root=root)
+    parts = Parts(prepare=nothing, plant=nothing, load=lambda: handle, root=root)
     if sys.argv[2:] == ["real"]:
         parts = Parts(root=root)
     sys.exit(run(os.environ, sys.stdout, sys.stderr, parts))
