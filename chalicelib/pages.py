@@ -77,6 +77,13 @@ def render(
     return Response(status, body, (*kept, *headers.items()))
 
 
+def compile_templates() -> None:
+    """Compile every template now rather than when it is first shown."""
+    environment = _environment()
+    for name in environment.list_templates(extensions=("html",)):
+        environment.get_template(name)
+
+
 def web_host(uri: str | None) -> str:
     """The host, with its port, of a web address that may be shown as a link; "" for any other.
 

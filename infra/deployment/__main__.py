@@ -24,9 +24,11 @@ def cli() -> None:
 @click.argument("stage")
 @click.option("--issuer", default="", help="Default of the stack's parameter Issuer.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where to; build/STAGE unless given.")
-def package_command(stage: str, issuer: str, out: Path | None) -> None:
+@click.option("--snapstart", is_flag=True, help="Start from a snapshot, for its price.")
+def package_command(stage: str, issuer: str, out: Path | None, snapstart: bool) -> None:
     """Write the template and the zip."""
-    click.echo(package(stage, out or PROJECT / "build" / stage, issuer=issuer))
+    directory = out or PROJECT / "build" / stage
+    click.echo(package(stage, directory, issuer=issuer, snapstart=snapstart))
 
 
 @cli.command("adopt")

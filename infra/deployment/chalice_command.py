@@ -25,7 +25,8 @@ def run(project: Path, *arguments: str, environ: Mapping[str, str] | None = None
     finished = subprocess.run(
         [sys.executable, "-c", _MAIN, *arguments],
         cwd=project,
-        env={**os.environ, **(environ or {})},
+        # Byte code of the application would be packed, and name the zip.
+        env={**os.environ, **(environ or {}), "PYTHONDONTWRITEBYTECODE": "1"},
         stdin=subprocess.DEVNULL,
         stdout=2,
         check=False,

@@ -7,19 +7,20 @@ by that name, so that ISSUER may hold the API's id without the two waiting for e
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from . import chalice_command, configuration, gateway_responses, policy, template
-from .names import PROJECT, check_stage, say
-
-_TRAVELS = ("app.py", "chalicelib", "vendor", "requirements.txt")
-_FUNCTION_NAME = "${Prefix}-${Stage}"
-_FUNCTION_ARN = (
-    "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:" + _FUNCTION_NAME
+from . import (
+    archive,
+    chalice_command,
+    checkout,
+    configuration,
+    gateway_responses,
+    policy,
+    sam,
+    template,
 )
+from .names import PROJECT, check_stage, say
 
 
 def package(
@@ -28,15 +29,19 @@ def package(
     *,
     issuer: str = "",
     architecture: str | None = None,
+    snapstart: bool = False,
     project: Path = PROJECT,
 ) -> Path:
     """Write `out`/sam.json and `out`/deployment.zip; return the template's path.
 
     `issuer` becomes the default of the stack's parameter Issuer; left empty it is the custom
-    domain's or API Gateway's own URL. `architecture` overrides the configured one. The checkout's
-    own `.chalice` is left alone.
+    domain's or API Gateway's own URL. `architecture` overrides the configured one. `snapstart`
+    lets the function start from a snapshot, which Python 3.12 is the first to do. The checkout's
+    own `.chalice` is left alone. DeploymentError when it cannot be done.
     """
     check_stage(stage)
+    if snapstart:
+        sam.check_snapstart(archive.this_runtime())
     configured = configuration.read(project)
     configuration.check_app_name(configured)
     if architecture:
@@ -52,11 +57,7 @@ def package(
     default_issuer = issuer or configuration.custom_domain_issuer(configured, stage) or ""
     to_merge = merged(template.for_stage(template.load(), stage), gateway, default_issuer)
 
-    with tempfile.TemporaryDirectory(prefix="postern-package-") as scratch:
-        tree = Path(scratch)
-        for name in _TRAVELS:
-            _copy(project / name, tree / name)
-        (tree / ".chalice").mkdir()
+    with checkout.copied(project) as tree:
         configuration.write(tree, configured)
         _write(tree / ".chalice" / f"policy-{stage}.json", policy.in_cloudformation(policy.load()))
         _write(tree / "merge.json", to_merge)
@@ -65,7 +66,13 @@ def package(
         chalice_command.run(tree, "package", *arguments)
 
     path = out / "sam.json"
-    _write(path, call_function_by_name(json.loads(path.read_text(encoding="utf-8"))))
+    written = json.loads(path.read_text(encoding="utf-8"))
+    finished = sam.share_environment(sam.call_function_by_name(written))
+    if snapstart:
+        finished = sam.with_snapstart(finished)
+    _write(path, finished)
+    archive.check_runtimes(sam.runtimes(finished))
+    archive.precompile(out / "deployment.zip")
     return path
 
 
@@ -77,7 +84,7 @@ def merged(base: template.Template, gateway: str, issuer: str) -> dict[str, Any]
     as_called = f"https://$context.domainName/{gateway}"
     errors_at = {"Fn::If": ["HasIssuer", {"Ref": "Issuer"}, as_called]}
     function = {
-        "FunctionName": {"Fn::Sub": _FUNCTION_NAME},
+        "FunctionName": {"Fn::Sub": sam.FUNCTION_NAME},
         "Environment": {
             "Variables": {
                 "ISSUER": at_issuer,
@@ -116,26 +123,6 @@ def merged(base: template.Template, gateway: str, issuer: str) -> dict[str, Any]
         },
         "Outputs": {**base["Outputs"], "Issuer": {"Value": at_issuer}},
     }
-
-
-def call_function_by_name(sam: dict[str, Any]) -> dict[str, Any]:
-    """Let the API's document call the function by its name.
-
-    By `${APIHandler.Arn}`, as Chalice writes it, the API would wait for the function, whose
-    environment waits for the API.
-    """
-    properties = sam["Resources"]["RestAPI"]["Properties"]
-    text = json.dumps(properties["DefinitionBody"])
-    body = json.loads(text.replace("${APIHandler.Arn}", _FUNCTION_ARN))
-    api = {**sam["Resources"]["RestAPI"], "Properties": {**properties, "DefinitionBody": body}}
-    return {**sam, "Resources": {**sam["Resources"], "RestAPI": api}}
-
-
-def _copy(source: Path, target: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-    elif source.exists():
-        shutil.copy2(source, target)
 
 
 def _write(path: Path, document: object) -> None:

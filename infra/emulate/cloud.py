@@ -2,7 +2,7 @@
 
 The template and the zip are the product's. What ministack 1.5.33 lacks is done here, after them:
 its CloudFormation ignores TimeToLiveSpecification, its import of an API the gateway responses, and
-its policies the condition key kms:SigningAlgorithm.
+its policies the condition keys of KMS.
 """
 
 from __future__ import annotations
@@ -41,17 +41,26 @@ class Deployed:
         return {"ISSUER": self.issuer, "STAGE": STAGE, "TABLE_NAME": self.table_name}
 
 
-def deploy(url: str, out: Path, say: Callable[[str], None], *, project: Path = PROJECT) -> Deployed:
+def deploy(
+    url: str,
+    out: Path,
+    say: Callable[[str], None],
+    *,
+    change: Callable[[dict[str, Any]], Mapping[str, Any]] = dict,
+    project: Path = PROJECT,
+) -> Deployed:
     """Package the checkout for this machine's processor and deploy it on the emulator at `url`.
 
-    boto3 is expected to find the emulator through the environment.
+    `change` is done to the template first. boto3 is expected to find the emulator through the
+    environment.
     """
     architecture = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
     template_path = package(STAGE, out, architecture=architecture, project=project)
     size = (out / "deployment.zip").stat().st_size
     say(f"package: {size / 1e6:.1f} MB zipped")
 
-    source = uploaded(json.loads(template_path.read_text(encoding="utf-8")), out, url)
+    written = json.loads(template_path.read_text(encoding="utf-8"))
+    source = uploaded(change(written), out, url)
     outputs = stack.up(
         boto3.client("cloudformation"),
         resource_name(STAGE),
@@ -88,7 +97,7 @@ def uploaded(template: Mapping[str, Any], out: Path, url: str) -> dict[str, str]
 
 
 def adapted(template: Mapping[str, Any]) -> dict[str, Any]:
-    """The template with its code in S3 and without the condition key the emulator cannot read."""
+    """The template with its code in S3 and without the condition keys the emulator cannot read."""
     changed: dict[str, Any] = json.loads(json.dumps(template))
     for resource in changed["Resources"].values():
         properties = resource.get("Properties", {})
@@ -97,5 +106,6 @@ def adapted(template: Mapping[str, Any]) -> dict[str, Any]:
         for held in properties.get("Policies", ()):
             for statement in held["PolicyDocument"]["Statement"]:
                 equals = statement.get("Condition", {}).get("StringEquals", {})
-                equals.pop("kms:SigningAlgorithm", None)
+                for name in [name for name in equals if name.startswith("kms:")]:
+                    del equals[name]
     return changed

@@ -3,7 +3,7 @@
 from typing import Any
 
 from infra.deployment import template
-from infra.deployment.package import call_function_by_name, merged
+from infra.deployment.package import merged
 
 MERGED = merged(template.for_stage(template.load(), "dev"), "dev", "")
 
@@ -37,12 +37,3 @@ def test_gateway_responses_are_part_of_the_apis_document() -> None:
     """As resources of their own they are not ordered before the deployment of the stage."""
     body = MERGED["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
     assert "THROTTLED" in body["x-amazon-apigateway-gateway-responses"]
-
-
-def test_the_api_calls_the_function_by_its_name() -> None:
-    """So that the function's environment may name the API: neither waits for the other."""
-    uri = "arn:aws:apigateway:::lambda:path/functions/${APIHandler.Arn}/invocations"
-    chalices = {"RestAPI": {"Properties": {"DefinitionBody": {"paths": {"/a": {"Fn::Sub": uri}}}}}}
-    changed = call_function_by_name({"Resources": chalices})
-    body = changed["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
-    assert "function:${Prefix}-${Stage}/invocations" in body["paths"]["/a"]["Fn::Sub"]

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.aws import data_keys
+from chalicelib.records.keyring import KEYRING_KEY
 from infra.deployment import policy
 
 TABLE_ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/postern-dev"
@@ -17,20 +19,23 @@ BOTH = pytest.mark.parametrize("document", [FILLED, IN_TEMPLATE], ids=["filled",
 def _actions(document: dict[str, Any]) -> set[str]:
     found: set[str] = set()
     for statement in document["Statement"]:
+        if statement["Effect"] != "Allow":
+            continue
         actions = statement["Action"]
         found |= {actions} if isinstance(actions, str) else set(actions)
     return found
 
 
-def _statement(service: str) -> dict[str, Any]:
-    (found,) = (s for s in FILLED["Statement"] if str(s["Action"]).lstrip("['").startswith(service))
+def _statement(action: str) -> dict[str, Any]:
+    allowed = (s for s in FILLED["Statement"] if s["Effect"] == "Allow")
+    (found,) = (s for s in allowed if str(s["Action"]).lstrip("['").startswith(action))
     statement: dict[str, Any] = found
     return statement
 
 
 @BOTH
 def test_the_role_may_do_these_and_nothing_else(document: dict[str, Any]) -> None:
-    """Items of the table, signatures, its own log lines."""
+    """Items of the table, signatures, its data keys, its own log lines."""
     assert _actions(document) == {
         "dynamodb:BatchGetItem",
         "dynamodb:DeleteItem",
@@ -38,6 +43,7 @@ def test_the_role_may_do_these_and_nothing_else(document: dict[str, Any]) -> Non
         "dynamodb:PutItem",
         "dynamodb:Query",
         "dynamodb:UpdateItem",
+        "kms:Decrypt",
         "kms:Sign",
         "logs:CreateLogStream",
         "logs:PutLogEvents",
@@ -51,8 +57,14 @@ def test_the_role_may_do_these_and_nothing_else(document: dict[str, Any]) -> Non
         "dynamodb:DeleteTable",
         "dynamodb:ExportTableToPointInTime",
         "kms:CreateKey",
-        "kms:Decrypt",
+        "kms:CreateGrant",
+        "kms:EnableKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "kms:GenerateDataKeyPair",
+        "kms:GenerateDataKeyPairWithoutPlaintext",
         "kms:GetPublicKey",
+        "kms:ReEncryptFrom",
         "kms:ScheduleKeyDeletion",
         "kms:TagResource",
         "iam:PassRole",
@@ -70,6 +82,21 @@ def test_items_are_those_of_this_stages_table() -> None:
 
 
 @BOTH
+def test_the_keyring_is_read_only(document: dict[str, Any]) -> None:
+    """Who writes it decides which keys verifiers trust: code in the function cannot add its own."""
+    (denied,) = (s for s in document["Statement"] if s["Effect"] == "Deny")
+    writes = {"dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+    assert set(denied["Action"]) == writes == _writes(document)
+    keys = {"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": [KEYRING_KEY.pk]}}
+    assert denied["Condition"] == keys
+
+
+def _writes(document: dict[str, Any]) -> set[str]:
+    dynamodb = {action for action in _actions(document) if action.startswith("dynamodb:")}
+    return dynamodb - {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
+
+
+@BOTH
 def test_no_statement_is_for_every_resource(document: dict[str, Any]) -> None:
     """A resource is named down to its service, account and kind."""
     for statement in document["Statement"]:
@@ -79,17 +106,31 @@ def test_no_statement_is_for_every_resource(document: dict[str, Any]) -> None:
         assert "*" not in arn.rsplit(":", 2)[0].removesuffix("*"), arn
 
 
-def test_a_signature_needs_the_tags_of_project_and_stage() -> None:
+@pytest.mark.parametrize("action", ["kms:Sign", "kms:Decrypt"])
+def test_a_key_needs_the_tags_of_project_and_stage(action: str) -> None:
     """A key made later by `key rotate` works at once; another project's or stage's never."""
-    equals = _statement("kms")["Condition"]["StringEquals"]
+    equals = _statement(action)["Condition"]["StringEquals"]
     assert equals["aws:ResourceTag/app"] == "postern"
     assert equals["aws:ResourceTag/stage"] == "dev"
 
 
 def test_a_signature_is_by_one_of_two_algorithms() -> None:
     """RS256 and ES256 in KMS's words."""
-    equals = _statement("kms")["Condition"]["StringEquals"]
+    equals = _statement("kms:Sign")["Condition"]["StringEquals"]
     assert equals["kms:SigningAlgorithm"] == ["RSASSA_PKCS1_V1_5_SHA_256", "ECDSA_SHA_256"]
+
+
+def test_only_data_keys_of_the_stage_are_decrypted() -> None:
+    """The conditions are what the server says with every Decrypt; all of them must hold."""
+    condition = _statement("kms:Decrypt")["Condition"]
+    assert set(condition) == {"StringEquals"}
+    named = {
+        name.removeprefix("kms:EncryptionContext:"): value
+        for name, value in condition["StringEquals"].items()
+        if name.startswith("kms:")
+    }
+    assert named == {"purpose": "jwt-signing", "stage": "dev"}
+    assert named.items() <= data_keys.context("dev", "ES256").items()
 
 
 def test_the_log_is_the_functions_own() -> None:

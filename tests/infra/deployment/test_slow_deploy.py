@@ -1,11 +1,15 @@
 """`deploy` and `destroy` to completion against emulators: Chalice itself runs. Slow."""
 
+import io
 import json
 import shutil
+import sys
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import boto3
 import pytest
@@ -83,6 +87,24 @@ def test_the_function_knows_its_issuer_and_table(deployed: Deployed) -> None:
     }
 
 
+def test_the_function_has_byte_code(deployed: Deployed) -> None:
+    """Chalice took the finished zip, also when it ran again; libraries and our code are in it."""
+    code = boto3.client("lambda").get_function(FunctionName="postern-dev")["Code"]["Location"]
+    with urlopen(code) as answer, zipfile.ZipFile(io.BytesIO(answer.read())) as held:
+        names = set(held.namelist())
+    tag = sys.implementation.cache_tag
+    assert f"chalicelib/__pycache__/routes.{tag}.pyc" in names
+    assert f"jinja2/__pycache__/environment.{tag}.pyc" in names
+    assert "pycparser/__init__.py" not in names
+
+
+def test_nothing_is_left_in_the_checkout_but_the_record(deployed: Deployed) -> None:
+    """Chalice worked in a copy of it."""
+    written = {path.name for path in (deployed.project / ".chalice").iterdir()}
+    assert written == {"config.json", "deployed", "policy-dev.json"}
+    assert not (deployed.project / "chalicelib" / "__pycache__").exists()
+
+
 def test_the_role_holds_the_policy_and_nothing_else(deployed: Deployed) -> None:
     """One inline policy, filled in from the stack's outputs."""
     iam = boto3.client("iam")
@@ -151,9 +173,10 @@ def test_a_second_checkout_is_refused(deployed: Deployed, tmp_path: Path) -> Non
 
 def test_destroying_takes_down_what_was_deployed(deployed: Deployed) -> None:
     """Last in this module: API, function and stack go; table and keys only because asked."""
+    wrapping = bootstrap.wrapping_key(boto3.client("kms"), "dev")
     done = destroy("dev", yes=True, delete_table=True, delete_keys=True, project=deployed.project)
     assert (done.api_deleted, done.table_deleted) == (True, True)
-    assert sorted(done.keys_scheduled) == sorted(deployed.result.key_arns)
+    assert sorted(done.keys_scheduled) == sorted([*deployed.result.key_arns, wrapping])
     functions: Any = boto3.client("lambda")
     assert functions.list_functions()["Functions"] == []
 

@@ -1,7 +1,11 @@
 """The whole way: package, CloudFormation, API Gateway, Lambda process, the smoke story. Slow."""
 
+import json
 import os
 import shutil
+import subprocess
+import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +13,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.aws import data_keys
 from infra import bootstrap, seeds
 from infra.deployment import configuration
 from infra.deployment.adopt import adopt
@@ -22,14 +27,33 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
 ]
 
+# Imports every module of the server out of an unpacked zip, and uses the compiled libraries.
+_WHOLE_SERVER = """
+import json, sys
+sys.path.insert(0, ".")
+import app
+from chalicelib.warm_up import warm_up
+from chalicelib.authentication.password import Cost, hash_password
+warm_up()
+hash_password("password", Cost(memory=8, iterations=1, lanes=1))
+files = {name: getattr(module, "__cached__", None) for name, module in sys.modules.items()}
+print(json.dumps({"app": type(app.app).__name__, "files": files}))
+"""
+
 
 @pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[cloud.Deployed]:
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where template and zip are written."""
+    return tmp_path_factory.mktemp("package")
+
+
+@pytest.fixture(scope="module")
+def deployed(out: Path) -> Iterator[cloud.Deployed]:
     """The checkout's dev stage on an emulator that enforces IAM policies, with the demo seeds."""
     with Ministack() as aws, pytest.MonkeyPatch.context() as environ:
         for name, value in aws.environ.items():
             environ.setenv(name, value)
-        stage = cloud.deploy(aws.url, tmp_path_factory.mktemp("package"), print)
+        stage = cloud.deploy(aws.url, out, print)
         variables = {**os.environ, **stage.environ}
         bootstrap.register_keys(variables, stage.key_arns)
         seeds.plant(variables)
@@ -41,6 +65,36 @@ def test_the_smoke_story_goes_well(deployed: cloud.Deployed) -> None:
     told: list[str] = []
     smoke.run(deployed.url, say=told.append)
     assert len(told) == 8
+
+
+def test_the_server_runs_from_byte_code_and_needs_nothing_else(
+    deployed: cloud.Deployed, out: Path, tmp_path: Path
+) -> None:
+    """Every module of it is loaded, its sources made useless, without this environment's packages.
+
+    What the package leaves out would be missing here.
+    """
+    with zipfile.ZipFile(out / "deployment.zip") as opened:
+        opened.extractall(tmp_path)
+    for source in tmp_path.rglob("*.py"):
+        source.write_text("raise SystemExit('a source was compiled')")
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", _WHOLE_SERVER],
+        cwd=tmp_path,
+        env={
+            **deployed.environ,
+            "AWS_LAMBDA_FUNCTION_NAME": deployed.function,
+            "AWS_REGION": "eu-west-1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = json.loads(done.stdout)
+    assert loaded["app"] == "function"
+    for name in ("app", "chalicelib.endpoints.token", "jinja2.environment", "cryptography.utils"):
+        assert "__pycache__" in loaded["files"][name]
 
 
 def test_a_stage_of_one_stack_is_adopted(deployed: cloud.Deployed, tmp_path: Path) -> None:
@@ -89,6 +143,44 @@ def test_the_role_cannot_sign_with_a_key_of_another_stage(deployed: cloud.Deploy
 def test_the_role_signs_with_a_key_made_later(deployed: cloud.Deployed) -> None:
     """`key rotate` needs no new deployment: the tags are what the policy asks for."""
     assert _sign(bootstrap.create_key({**os.environ, **deployed.environ}, "RS256"))
+
+
+@pytest.mark.parametrize(("stage", "allowed"), [("dev", True), ("prod", False)])
+def test_the_role_decrypts_data_keys_of_its_stage(
+    deployed: cloud.Deployed, stage: str, allowed: bool
+) -> None:
+    """By the wrapping key's tags; the emulator knows no encryption context in policies."""
+    arn, pair = _data_key(stage)
+    context = data_keys.context(stage, "ES256")
+    kms = _as_the_function().client("kms")
+    asked = {"KeyId": arn, "CiphertextBlob": pair, "EncryptionContext": context}
+    if allowed:
+        assert kms.decrypt(**asked)["KeyId"] == arn
+        return
+    with pytest.raises(ClientError, match="AccessDenied"):
+        kms.decrypt(**asked)
+
+
+def test_the_role_cannot_make_data_keys(deployed: cloud.Deployed) -> None:
+    """Those come from an operator, and from a scheduled rotation with a role of its own."""
+    arn, _ = _data_key("dev")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        _as_the_function().client("kms").generate_data_key_pair_without_plaintext(
+            KeyId=arn, KeyPairSpec="ECC_NIST_P256"
+        )
+
+
+def _data_key(stage: str) -> tuple[str, bytes]:
+    """A stage's wrapping key, and a private half that it has encrypted."""
+    kms = boto3.client("kms")
+    arn = bootstrap.wrapping_key(kms, stage)
+    made = kms.generate_data_key_pair_without_plaintext(
+        KeyId=arn,
+        KeyPairSpec="ECC_NIST_P256",
+        EncryptionContext=data_keys.context(stage, "ES256"),
+    )
+    encrypted: bytes = made["PrivateKeyCiphertextBlob"]
+    return arn, encrypted
 
 
 def _sign(arn: str) -> bytes:
