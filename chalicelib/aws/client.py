@@ -6,21 +6,27 @@ with a time-out, and then TemporarilyUnavailable, so that callers fail closed.
 
 from __future__ import annotations
 
-import http.client
 import json
-import random
-import ssl
+import os
 import time
+from binascii import crc32
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ..errors import TemporarilyUnavailable
+from .connection import Connection
 from .credentials import Credentials
+from .failures import Failure
 from .signature_v4 import sign
+from .wire import Answer, request
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 TRIES = 3
-# Seconds, to connect and for each read: nine for a call that hangs; two fit into the function's 25.
+# Seconds, to connect and for each answer: nine for a call that hangs; two fit into the function's
+# 25. An answer that trickles ends at twice that.
 TIMEOUT = 3.0
 BACKOFF = 0.05  # seconds before the second try, doubled before the third, with full jitter
 
@@ -28,18 +34,8 @@ _TARGETS = {
     "dynamodb": ("DynamoDB_20120810", "application/x-amz-json-1.0"),
     "kms": ("TrentService", "application/x-amz-json-1.1"),
 }
-_THROTTLED = frozenset(
-    (
-        "ThrottlingException",
-        "Throttling",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "LimitExceededException",
-        "KMSInternalException",
-        "DependencyTimeoutException",
-        "InternalServerError",
-    )
-)
+_DOMAINS = {"cn": "amazonaws.com.cn", "eusc": "amazonaws.eu"}
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class ConditionFailed(Exception):
@@ -48,6 +44,35 @@ class ConditionFailed(Exception):
     def __init__(self, item: Mapping[str, Any] | None) -> None:
         super().__init__("the condition of a write does not hold")
         self.item = item
+
+
+class Server(NamedTuple):
+    """Where a service is; `authority` is what the Host header says."""
+
+    host: str
+    port: int
+    authority: str
+    tls: bool
+
+
+def server(url: str) -> Server:
+    """The server of an endpoint; ValueError for anything but scheme, host and port."""
+    parts = urlsplit(url)
+    standard = {"http": 80, "https": 443}.get(parts.scheme)
+    host = parts.hostname or ""
+    beside = (parts.path not in ("", "/"), parts.query, parts.fragment, parts.username is not None)
+    if standard is None or not host or any(beside):
+        raise ValueError(f"an endpoint is http(s)://host:port, not {url!r}")
+    port = standard if parts.port is None else parts.port
+    name = f"[{host}]" if ":" in host else host
+    authority = name if port == standard else f"{name}:{port}"
+    return Server(host, port, authority, parts.scheme == "https")
+
+
+def endpoint_of(service: str, region: str) -> str:
+    """AWS's own endpoint; the partition is known by the Region's name."""
+    domain = _DOMAINS.get(region.partition("-")[0], "amazonaws.com")
+    return f"https://{service}.{region}.{domain}"
 
 
 class AWSClient:
@@ -63,10 +88,10 @@ class AWSClient:
     ) -> None:
         self._region = region
         self._credentials = credentials
-        self._endpoint = endpoint
         self._timeout = timeout
-        self._connections: dict[str, http.client.HTTPConnection] = {}
-        self._tls: ssl.SSLContext | None = None
+        self._servers = {name: server(endpoint or endpoint_of(name, region)) for name in _TARGETS}
+        self._connections: dict[str, Connection] = {}
+        self._tls: SSLContext | None = None
 
     def call(self, service: str, action: str, payload: Mapping[str, object]) -> dict[str, Any]:
         """Call `service`'s `action`; ConditionFailed, or TemporarilyUnavailable after three tries.
@@ -74,62 +99,61 @@ class AWSClient:
         A write may have been carried out although its answer was lost; the writes in this folder
         recognise their own work when they meet it on the next try.
         """
-        body = json.dumps(payload, separators=(",", ":")).encode()
-        problem = ""
+        body = _to_json(payload).encode()
+        call = f"{service} {action}"
+        problem = TemporarilyUnavailable(detail=call)
         for attempt in range(TRIES):
             if attempt:
-                time.sleep(random.uniform(0, BACKOFF * 2 ** (attempt - 1)))  # noqa: S311
+                _wait(attempt)
+            credentials = self._credentials()
             try:
-                status, answer = self._send(service, action, body)
-            except (OSError, http.client.HTTPException, ValueError) as error:
+                status, headers, content = self._ask(service, action, body, credentials)
+                if status == 200:
+                    return _read(headers, content)
+            except (OSError, ValueError) as error:
                 self._drop(service)
-                problem = f"{type(error).__name__}: {error}"
+                problem = TemporarilyUnavailable(detail=f"{call}: {type(error).__name__}: {error}")
                 continue
-            if status == 200:
-                return answer
-            code = str(answer.get("__type", "")).rpartition("#")[2]
-            if code == "ConditionalCheckFailedException":
-                raise ConditionFailed(answer.get("Item"))
-            problem = f"{status} {code}: {answer.get('message') or answer.get('Message') or ''}"
-            if status < 500 and code not in _THROTTLED:
+            failure = Failure(status, content)
+            if failure.code == "ConditionalCheckFailedException":
+                raise ConditionFailed(failure.item)
+            problem = failure.error(call)
+            if not failure.passes:
                 break
-        raise TemporarilyUnavailable(detail=f"{service} {action}: {problem}")
+        raise problem
 
-    def _send(self, service: str, action: str, body: bytes) -> tuple[int, dict[str, Any]]:
-        url = urlsplit(self._endpoint or f"https://{service}.{self._region}.amazonaws.com")
+    def close(self) -> None:
+        """Close every connection; the next call opens new ones."""
+        for service in tuple(self._connections):
+            self._drop(service)
+
+    def _ask(self, service: str, action: str, body: bytes, credentials: Credentials) -> Answer:
         target, content_type = _TARGETS[service]
         headers = sign(
             {
-                "host": url.netloc,
+                "host": self._servers[service].authority,
                 "content-type": content_type,
                 "x-amz-target": f"{target}.{action}",
             },
             body,
-            credentials=self._credentials(),
+            credentials=credentials,
             region=self._region,
             service=service,
             now=time.time(),
         )
-        connection = self._connections.get(service) or self._connect(
-            service, url.scheme, url.netloc
-        )
-        connection.request("POST", "/", body, headers)
-        response = connection.getresponse()
-        content = response.read()
-        answer = json.loads(content) if content else {}
-        if not isinstance(answer, dict):
-            raise ValueError("the answer is not a JSON object")
-        return response.status, answer
+        connection = self._connections.get(service) or self._connect(service)
+        return connection.exchange(request("POST", "/", headers, body))
 
-    def _connect(self, service: str, scheme: str, netloc: str) -> http.client.HTTPConnection:
-        connection: http.client.HTTPConnection
-        if scheme == "https":
-            self._tls = self._tls or ssl.create_default_context()
-            connection = http.client.HTTPSConnection(
-                netloc, timeout=self._timeout, context=self._tls
-            )
-        else:
-            connection = http.client.HTTPConnection(netloc, timeout=self._timeout)
+    def _connect(self, service: str) -> Connection:
+        host, port, _, tls = self._servers[service]
+        if tls and self._tls is None:
+            import ssl
+
+            # Made on first use and not at the start: it draws random numbers, and what is drawn
+            # before a snapshot is the same in all that is restored from it.
+            self._tls = ssl.create_default_context()
+        context = self._tls if tls else None
+        connection = Connection(host, port, timeout=self._timeout, context=context)
         self._connections[service] = connection
         return connection
 
@@ -138,7 +162,20 @@ class AWSClient:
         if connection is not None:
             connection.close()
 
-    def close(self) -> None:
-        """Close every connection; the next call opens new ones."""
-        for service in tuple(self._connections):
-            self._drop(service)
+
+def _read(headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """The object of an answer; ValueError. DynamoDB sends a checksum, as botocore knows."""
+    checksum = headers.get("x-amz-crc32")
+    if checksum is not None and checksum != str(crc32(content)):
+        raise ValueError("the checksum of the answer is wrong")
+    answer = json.loads(content.decode()) if content else {}
+    if not isinstance(answer, dict):
+        raise ValueError("the answer is not a JSON object")
+    return answer
+
+
+def _wait(attempt: int) -> None:
+    # From the system: a generator that was seeded before a snapshot would let every function
+    # restored from it come back at the same moment.
+    share = int.from_bytes(os.urandom(2), "big") / 0x10000
+    time.sleep(share * BACKOFF * 2 ** (attempt - 1))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+FULL_URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:

@@ -6,6 +6,7 @@ AWS General Reference, "Create a signed AWS API request".
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from time import gmtime, strftime
 
 from ..encoding import hmac_sha256
@@ -45,12 +46,19 @@ def sign(
     to_sign = "\n".join(
         ("AWS4-HMAC-SHA256", timestamp, scope, hashlib.sha256(canonical.encode()).hexdigest())
     )
-    key = f"AWS4{credentials.secret_key}".encode()
-    for part in scope.split("/"):
-        key = hmac_sha256(key, part.encode())
+    key = _signing_key(credentials.secret_key, scope)
     signature = hmac_sha256(key, to_sign.encode()).hex()
     signed["authorization"] = (
         f"AWS4-HMAC-SHA256 Credential={credentials.access_key}/{scope}, "
         f"SignedHeaders={';'.join(names)}, Signature={signature}"
     )
     return signed
+
+
+# The same for a day: two services, before and after midnight, before and after a refresh.
+@lru_cache(maxsize=8)
+def _signing_key(secret_key: str, scope: str) -> bytes:
+    key = f"AWS4{secret_key}".encode()
+    for part in scope.split("/"):
+        key = hmac_sha256(key, part.encode())
+    return key

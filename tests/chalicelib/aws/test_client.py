@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
+from binascii import crc32
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials as BotoCredentials
 
 from chalicelib.aws.client import TRIES, AWSClient, ConditionFailed
 from chalicelib.aws.credentials import Credentials
+from chalicelib.aws.failures import ResourceNotFound, Throttled
 from chalicelib.errors import TemporarilyUnavailable
 from infra.local.wire import Answer, Call
+from tests.chalicelib.aws.raw_server import RawServer, answer, answers, listens
 from tests.chalicelib.aws.stand_in import CREDENTIALS, Reply, StandIn, drops, fails, says, sends
 
 DONE = {"Item": {"a": {"S": "b"}}}
+
+
+def checked(body: bytes, checksum: str) -> Reply:
+    """Answer as DynamoDB does, with a checksum of the body."""
+    return lambda _: Answer(200, (("X-Amz-Crc32", checksum),), body)
 
 
 @contextmanager
@@ -34,37 +40,6 @@ def get(client: AWSClient) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("service", "action", "target", "kind"),
-    [
-        ("dynamodb", "GetItem", "DynamoDB_20120810.GetItem", "application/x-amz-json-1.0"),
-        ("kms", "Sign", "TrentService.Sign", "application/x-amz-json-1.1"),
-    ],
-)
-def test_what_is_sent_is_signed_as_botocore_would(
-    service: str, action: str, target: str, kind: str
-) -> None:
-    """The request that arrives carries the Authorization that botocore gives these very bytes."""
-    with at(says(200, DONE)) as (server, client):
-        assert client.call(service, action, {"a": 1}) == DONE
-    (call,) = server.calls
-    assert (call.method, call.target, call.body) == ("POST", "/", b'{"a":1}')
-    assert (call.header("X-Amz-Target"), call.header("Content-Type")) == (target, kind)
-    signer = SigV4Auth(
-        BotoCredentials(CREDENTIALS.access_key, CREDENTIALS.secret_key), service, "eu-west-1"
-    )
-    names = ("host", "content-type", "x-amz-target", "x-amz-date")
-    request = AWSRequest(
-        "POST", f"{server.url}/", headers={n: call.header(n) for n in names}, data=call.body
-    )
-    # botocore's own steps, for the time that the request carries.
-    request.context["timestamp"] = call.header("X-Amz-Date")
-    to_sign = signer.string_to_sign(request, signer.canonical_request(request))
-    authorization = call.header("Authorization") or ""
-    assert authorization.endswith(f"Signature={signer.signature(to_sign, request)}")
-    assert "SignedHeaders=content-type;host;x-amz-date;x-amz-target," in authorization
-
-
-@pytest.mark.parametrize(
     "trouble",
     [
         fails("ThrottlingException"),
@@ -72,7 +47,10 @@ def test_what_is_sent_is_signed_as_botocore_would(
         fails("RequestLimitExceeded"),
         fails("InternalServerError", 500),
         fails("KMSInternalException", 500),
-        fails("DependencyTimeoutException"),
+        fails("DependencyTimeoutException", 503),
+        says(429, {}),
+        checked(b'{"Item":{}}', "1"),
+        checked(b"{}", "not a number"),
         says(500, {}),
         says(503, {"message": "slow down"}),
         sends(502, b"<html>Bad Gateway</html>"),
@@ -155,7 +133,7 @@ def test_connections_are_kept() -> None:
 
 
 def test_a_stale_connection_is_replaced() -> None:
-    """AWS closes what was idle, and a Lambda that slept finds out by writing to it."""
+    """AWS closes what was idle, and a Lambda that slept finds out before it writes."""
     first = StandIn([says(200, DONE)])
     client = first.client()
     try:
@@ -167,6 +145,73 @@ def test_a_stale_connection_is_replaced() -> None:
     finally:
         client.close()
         first.stop()
+
+
+def test_a_stale_connection_is_no_try() -> None:
+    """Dead after a restore, and then trouble for two tries: the third still counts."""
+
+    def hangs_up(peer: socket.socket) -> None:
+        answers(answer(b"{}"))(peer)
+        listens(peer)
+
+    with RawServer([hangs_up, listens, listens, answers(answer(b"{}"))]) as server:
+        with closing(at_port(server.port)) as client:
+            assert get(client) == {}
+            assert get(client) == {}
+        assert server.connections == 4
+
+
+def test_a_connection_that_hangs_up_again_and_again() -> None:
+    """The one that was kept, and then three tries."""
+
+    def hangs_up(peer: socket.socket) -> None:
+        answers(answer(b"{}"))(peer)
+        listens(peer)
+
+    with RawServer([hangs_up, *[listens] * TRIES]) as server:
+        with closing(at_port(server.port)) as client:
+            assert get(client) == {}
+            with pytest.raises(TemporarilyUnavailable, match="closed"):
+                get(client)
+        assert server.connections == 1 + TRIES
+
+
+def at_port(port: int) -> AWSClient:
+    return AWSClient(
+        "eu-west-1", lambda: CREDENTIALS, endpoint=f"http://127.0.0.1:{port}", timeout=5
+    )
+
+
+def test_a_checksum_that_is_right() -> None:
+    """DynamoDB's; KMS sends none."""
+    body = json.dumps(DONE).encode()
+    with at(checked(body, str(crc32(body)))) as (server, client):
+        assert get(client) == DONE
+        assert len(server.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("trouble", "kind"),
+    [
+        (fails("ThrottlingException"), Throttled),
+        (says(429, {}), Throttled),
+        (fails("ResourceNotFoundException"), ResourceNotFound),
+        (fails("NotFoundException"), ResourceNotFound),
+    ],
+)
+def test_trouble_has_a_name(trouble: Reply, kind: type[TemporarilyUnavailable]) -> None:
+    """For the log, and for how long the caller is told to wait."""
+    with at(trouble) as (_, client), pytest.raises(kind):
+        get(client)
+
+
+@pytest.mark.parametrize("status", [201, 204, 301, 302, 307, 308, 403, 404, 413])
+def test_what_is_not_200_is_no_success(status: int) -> None:
+    """Nor is a redirect followed: the request is signed for one host."""
+    with at(sends(status, b"{}")) as (server, client):
+        with pytest.raises(TemporarilyUnavailable):
+            get(client)
+        assert len(server.calls) in (1, TRIES)
 
 
 def test_a_closed_client_opens_again() -> None:

@@ -59,13 +59,13 @@ def test_a_change_is_seen_within_a_minute(ring: Keyring, table: Table, clock: Cl
 
 def test_it_serves_while_the_table_is_silent(ring: Keyring, clock: Clock, aws: Recorder) -> None:
     """What was read last, for STALE seconds and no longer."""
-    assert ring.signing_key("RS256").kid == "a"
+    assert ring.signing_key("kms", "RS256").kid == "a"
     aws.faults.append(Fault("GetItem", "refuse"))
     clock.forward(STALE - 1)
-    assert ring.signing_key("RS256").kid == "a"
+    assert ring.signing_key("kms", "RS256").kid == "a"
     clock.forward(1)
     with pytest.raises(TemporarilyUnavailable):
-        ring.signing_key("RS256")
+        ring.signing_key("kms", "RS256")
 
 
 def test_it_comes_back_with_the_table(ring: Keyring, clock: Clock, aws: Recorder) -> None:
@@ -95,7 +95,7 @@ def test_a_stage_without_a_keyring_says_so(table: Table, clock: Clock) -> None:
 def test_a_missing_algorithm_is_no_fallback(ring: Keyring) -> None:
     """Nothing else signs in its place."""
     with pytest.raises(TemporarilyUnavailable, match="no active key for ES256"):
-        ring.signing_key("ES256")
+        ring.signing_key("kms", "ES256")
 
 
 @pytest.mark.parametrize("kid", ["", "A", "a ", None, 7, ["a"], {"a": 1}])

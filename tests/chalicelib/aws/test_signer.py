@@ -22,6 +22,11 @@ Emulated = tuple[str, Recorder, dict[str, dict[str, str]]]
 ARN = "arn:aws:kms:eu-west-1:123456789012:key/a"
 
 
+def signer(client: AWSClient) -> Signer:
+    """The signer of a stage."""
+    return Signer(client, "local", tuple)
+
+
 def keys(emulated: Emulated) -> list[SigningKey]:
     """The emulator's keys."""
     return [
@@ -34,7 +39,7 @@ def keys(emulated: Emulated) -> list[SigningKey]:
 def test_what_kms_signs_verifies(emulated: Emulated, client: AWSClient, size: int) -> None:
     """RS256 and ES256, below and above the 4096 bytes that KMS takes."""
     data = b"x" * size
-    signed = [(key, Signer(client).sign(key, data)) for key in keys(emulated)]
+    signed = [(key, signer(client).sign(key, data)) for key in keys(emulated)]
     assert sorted(key.alg for key, _ in signed) == ["ES256", "RS256"]
     for key, made in signed:
         assert signature.verify(key.alg, key.jwk, data, made)
@@ -55,7 +60,7 @@ def test_what_kms_is_asked(size: int, kind: str, message: bytes, alg: str, kms_a
     """The key by its ARN, never by an alias; the digest only where the message is too long."""
     answer = {"KeyId": ARN, "Signature": base64.b64encode(encode_dss_signature(1, 2)).decode()}
     with StandIn([says(200, answer)]) as server, closing(server.client()) as client:
-        Signer(client).sign(SigningKey("k", ARN, alg, {}, ACTIVE, 0, 0), b"x" * size)
+        signer(client).sign(SigningKey("k", ARN, alg, {}, ACTIVE, 0, 0), b"x" * size)
     assert server.payloads == [
         {
             "KeyId": ARN,
@@ -77,17 +82,19 @@ def test_what_kms_is_asked(size: int, kind: str, message: bytes, alg: str, kms_a
 )
 def test_an_answer_by_another_key_is_refused(answer: dict[str, Any]) -> None:
     """A token must not carry the kid of a key that did not sign it."""
-    with StandIn([says(200, answer)]) as server, closing(server.client()) as client:
-        signer = Signer(client)
-        with pytest.raises(TemporarilyUnavailable, match="kms Sign used"):
-            signer.sign(SigningKey("k", ARN, "RS256", {}, ACTIVE, 0, 0), b"x")
+    with (
+        StandIn([says(200, answer)]) as server,
+        closing(server.client()) as client,
+        pytest.raises(TemporarilyUnavailable, match="kms Sign used"),
+    ):
+        signer(client).sign(SigningKey("k", ARN, "RS256", {}, ACTIVE, 0, 0), b"x")
 
 
 def test_an_es256_signature_has_joses_form() -> None:
     """Short numbers are padded to 64 bytes."""
     answer = {"KeyId": ARN, "Signature": base64.b64encode(encode_dss_signature(1, 2)).decode()}
     with StandIn([says(200, answer)]) as server, closing(server.client()) as client:
-        made = Signer(client).sign(SigningKey("k", ARN, "ES256", {}, ACTIVE, 0, 0), b"x")
+        made = signer(client).sign(SigningKey("k", ARN, "ES256", {}, ACTIVE, 0, 0), b"x")
     assert made == (1).to_bytes(32, "big") + (2).to_bytes(32, "big")
 
 
@@ -98,4 +105,4 @@ def test_a_refused_signature_is_none(
     """No token goes out unsigned."""
     aws.faults.append(Fault("Sign", kind))
     with pytest.raises(TemporarilyUnavailable, match="kms Sign"):
-        Signer(client).sign(keys(emulated)[0], b"x")
+        signer(client).sign(keys(emulated)[0], b"x")
