@@ -45,8 +45,8 @@ emulate: $(VENV)/.installed ## build the package and run it on an emulated API G
 smoke: $(VENV)/.installed ## run the smoke story against a running server: make smoke URL=https://...
 	@exec $(BIN)/python -m infra.emulate.smoke $(URL)
 
-bench: $(VENV)/.installed ## measure cold start, CPU per token and AWS calls per flow
-	@exec $(BIN)/python -m bench
+bench: $(VENV)/.installed ## measure cold start, CPU, AWS calls, cost and growth; some minutes
+	@exec $(BIN)/python -m bench $(ARGS)
 
 deploy: $(VENV)/.installed ## put a stage up on AWS: make deploy STAGE=dev
 	@exec $(BIN)/python -m infra --stage $(STAGE) deploy

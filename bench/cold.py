@@ -1,59 +1,123 @@
-"""A cold start: import the application and answer the first request. Run in a fresh process.
+"""Cold starts: a fresh process loads the function, answers one event and ends.
 
-`python -m bench.cold postern|naive|bare PATH`; prints nothing. The parent measures.
+The rows take turns. `bare` is the same child, which does nothing: what Python itself takes.
 """
 
 from __future__ import annotations
 
-import base64
 import json
+import subprocess
 import sys
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-from bench.naive import handler as naive_handler
+from bench.cloud import ROOT, WAYS
+from bench.flows import NAIVE, TOKEN
+from bench.processes import Server, Took, fresh
+from bench.report import Section, ratio
+from bench.run import Figures, Run, median
+from bench.without_byte_code import tree
+
+CHILD = str(ROOT / "bench/children/cold.py")
+ROUNDS = 15
+BARE = "bare Python"
 
 
-def event(path: str) -> dict[str, Any]:
-    """An API Gateway event: POST /token for client_credentials, GET for anything else."""
-    method = "POST" if path == "/token" else "GET"
-    basic = base64.b64encode(b"demomachine:demomachinesecret").decode()
-    headers = {"Content-Type": ["application/x-www-form-urlencoded"]}
-    headers |= {"Authorization": [f"Basic {basic}"]} if method == "POST" else {}
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line: who answers which flow, with its modules compiled beforehand or not."""
+
+    name: str
+    who: str
+    flow: str
+    compiled: bool = True
+
+
+ROWS = (
+    Row(BARE, "bare", "/healthz"),
+    Row("naive, first token", "naive", NAIVE),
+    *(Row(f"first token, {way.name}", "postern", f"{TOKEN}, {way.name}") for way in WAYS[:3]),
+    Row("metadata", "postern", "metadata"),
+    Row("JWKS", "postern", "JWKS"),
+    Row("/healthz", "postern", "/healthz"),
+    Row("/authorize, sign-in page", "postern", "/authorize, sign-in page"),
+    Row("/authorize, signed in", "postern", "/authorize, signed in"),
+    Row("/token, code", "postern", "/token, code"),
+    Row("/token, refresh", "postern", "/token, refresh"),
+    Row("/introspect", "postern", "/introspect"),
+    Row("/revoke", "postern", "/revoke"),
+    Row("naive, first token, no byte code", "naive", NAIVE, compiled=False),
+    Row("first token, kms RS256, no byte code", "postern", NAIVE, compiled=False),
+)
+QUICK = ROWS[:3]
+
+
+def measure(run: Run) -> Figures:
+    """Milliseconds of wall time and CPU time of each row, and the memory it needed."""
+    rows, rounds = (QUICK, 1) if run.quick else (ROWS, ROUNDS)
+    events = _events(run, rows, rounds + 2)
+    uncompiled = {**run.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    if not run.quick:
+        uncompiled["PYTHONPATH"] = str(tree(run.scratch / "uncompiled"))
+    environs = {row.name: run.environ if row.compiled else uncompiled for row in rows}
+    for row in rows:  # compiles what is not, and warms the machine's file cache
+        fresh([CHILD, row.who, events[row.name].pop()], environs[row.name])
+    taken: dict[str, list[Took]] = {row.name: [] for row in rows}
+    for at in range(rounds):
+        for row in rows[at % len(rows) :] + rows[: at % len(rows)]:
+            child = [CHILD, row.who, events[row.name].pop()]
+            taken[row.name].append(fresh(child, environs[row.name]))
     return {
-        "resource": path,
-        "path": path,
-        "httpMethod": method,
-        "headers": {name: values[-1] for name, values in headers.items()},
-        "multiValueHeaders": headers,
-        "queryStringParameters": None,
-        "multiValueQueryStringParameters": None,
-        "pathParameters": None,
-        "stageVariables": None,
-        "body": "grant_type=client_credentials&scope=read" if method == "POST" else None,
-        "isBase64Encoded": False,
-        "requestContext": {
-            "resourcePath": path,
-            "httpMethod": method,
-            "requestId": "bench",
-            "identity": {"sourceIp": "127.0.0.1"},
-        },
+        name: {
+            "wall_ms": median(took.wall for took in each),
+            "cpu_ms": median(took.cpu for took in each),
+            "memory_mib": _memory(row.who, events[name].pop(), environs[name]),
+        }
+        for row in rows
+        for name, each in [(row.name, taken[row.name])]
     }
 
 
-def answer(who: str, path: str) -> None:
-    """One request, answered with 200 or the run is worth nothing."""
-    if who == "bare":
-        return
-    if who == "naive":
-        said = naive_handler()(event(path), None)
-    else:
-        from app import app
-
-        said = app(event(path), None)
-    body = json.loads(said["body"])
-    if said["statusCode"] != 200:
-        raise SystemExit(f"{who} {path}: {body}")
+def _events(run: Run, rows: tuple[Row, ...], count: int) -> dict[str, list[str]]:
+    """Files with events that are good once each."""
+    files: dict[str, list[str]] = {}
+    with Server("postern", run.environ) as server:
+        for number, row in enumerate(rows):
+            made = server.ask("fresh", flow=row.flow, count=count)
+            paths = [run.scratch / f"event-{number}-{at}.json" for at in range(count)]
+            for path, event in zip(paths, made, strict=True):
+                path.write_text(json.dumps(event))
+            files[row.name] = [str(path) for path in paths]
+    return files
 
 
-if __name__ == "__main__":
-    answer(sys.argv[1], sys.argv[2])
+def _memory(who: str, event: str, environ: Mapping[str, str]) -> float | None:
+    """The most that the process held, in MiB; None where the system does not tell."""
+    if not Path("/proc/self/status").exists():
+        return None
+    command = [sys.executable, CHILD, who, event, "memory"]
+    said = subprocess.run(command, env=environ, check=True, stdout=subprocess.PIPE, text=True)
+    # The log of a request goes elsewhere; this is the one line.
+    return round(int(said.stdout.split()[-1]) / 1024, 1)
+
+
+def sections(found: Figures) -> list[Section]:
+    """The table: ratios to the baseline, of the whole process and without bare Python."""
+    naive = found["naive, first token"]
+    bare = found[BARE]
+    rows = [
+        (
+            name,
+            f"{each['wall_ms']:.0f}",
+            f"{each['cpu_ms']:.0f}",
+            ratio(each["wall_ms"], naive["wall_ms"]),
+            ratio(each["wall_ms"] - bare["wall_ms"], naive["wall_ms"] - bare["wall_ms"]),
+            ratio(each["cpu_ms"], naive["cpu_ms"]),
+            "-" if each["memory_mib"] is None else f"{each['memory_mib'] - bare['memory_mib']:.1f}",
+        )
+        for name, each in found.items()
+    ]
+    heads = ("cold start", "wall ms", "CPU ms", "of naive", "net of bare", "CPU of naive", "MiB")
+    notes = ["MiB: the most memory that was held, over bare Python's."]
+    return [Section("Cold start: fresh process, first answer", heads, rows, notes)]

@@ -1,0 +1,110 @@
+"""One emulated AWS for a whole run: ministack, a process of its own, so that its CPU counts for
+nobody. A stage on it has the demo seeds, and a client for each way to sign."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from chalicelib.administration import clients, resources
+from chalicelib.aws.log import Log
+from chalicelib.protocol.signing_keys import DATA_KEY, KMS
+from chalicelib.settings import SIGNING_MODES
+from infra import bootstrap, seeds
+from infra.emulate.ministack import Ministack
+from infra.stage import open_services
+
+ROOT = Path(__file__).resolve().parents[1]
+ISSUER = "https://id.example.com"
+SECRET = "benchsecret"  # of every client of the bench
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to sign access tokens: where the private key is, and the algorithm."""
+
+    mode: str
+    alg: str
+
+    @property
+    def name(self) -> str:
+        """As rows show it."""
+        return f"{self.mode} {self.alg}"
+
+    @property
+    def client_id(self) -> str:
+        """The client whose only resource has its tokens signed so."""
+        return f"bench-{self.mode}-{self.alg.lower()}"
+
+    @property
+    def resource(self) -> str:
+        """That resource."""
+        return f"https://{self.mode}.example.com/{self.alg.lower()}"
+
+
+WAYS = (
+    Way("kms", "RS256"),
+    Way("kms", "ES256"),
+    Way("kms-data-key", "ES256"),
+    Way("kms-data-key", "RS256"),
+    Way("kms-data-key", "Ed25519"),
+)
+
+
+def stage(
+    cloud: Ministack, name: str, endpoint: str | None = None, ways: tuple[Way, ...] = WAYS
+) -> dict[str, str]:
+    """Make a stage; returns the environment of its function, as Lambda would set it.
+
+    endpoint: where the function finds AWS instead of at the emulator itself. ways: to sign, the
+    first of which the naive baseline has as well.
+    """
+    environ = {
+        **cloud.environ,
+        "AWS_LAMBDA_FUNCTION_NAME": f"postern-{name}",
+        "CODE_LIFETIME": "600",  # codes are made before the rounds begin
+        "ISSUER": ISSUER,
+        "LOG_FILE": os.devnull,
+        "PATH": os.environ.get("PATH", ""),
+        "PYTHONPATH": str(ROOT),
+        "STAGE": "local",
+        "TABLE_NAME": f"postern-{name}",
+    }
+    algorithms = {mode: [way.alg for way in ways if way.mode == mode] for mode in SIGNING_MODES}
+    with contextlib.redirect_stdout(io.StringIO()):  # the audit events of making a stage
+        bootstrap.prepare(environ, algorithms[KMS], algorithms[DATA_KEY])
+    seeds.plant(environ)
+    key = _register(environ, ways)
+    return {**environ, "AWS_ENDPOINT_URL": endpoint or cloud.url, "KEY_ID": key}
+
+
+def _register(environ: Mapping[str, str], ways: tuple[Way, ...]) -> str:
+    """A client and a resource for each way; returns the ARN of the first way's key."""
+    with closing(open_services(environ, Log(io.StringIO()))) as services:
+        for way in ways:
+            resources.create(_resource(way), services)
+            clients.create(
+                {
+                    "client_id": way.client_id,
+                    "client_secret": SECRET,
+                    "grant_types": ["client_credentials"],
+                    "scope": "read write",
+                    "allowed_resources": [way.resource],
+                },
+                services,
+            )
+        return services.keyring.signing_key(ways[0].mode, ways[0].alg).arn
+
+
+def _resource(way: Way) -> dict[str, object]:
+    return {
+        "resource": way.resource,
+        "scopes": {"read": "Read", "write": "Write"},
+        "signing_alg": way.alg,
+        "signing_mode": way.mode,
+    }

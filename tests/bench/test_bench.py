@@ -1,0 +1,116 @@
+"""`make bench` runs, and its report has every figure; what the figures are is not tested."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import document
+from bench.__main__ import sections
+from bench.cloud import ROOT, WAYS
+from bench.flows import FLOWS, TOKEN
+from bench.oidc_provider import LEFT_OUT, without
+
+# All but the package, which takes an index of packages to build: tests/infra/deployment does.
+PARTS = ("cold", "first-token", "warm", "calls", "growth", "profile")
+
+pytestmark = pytest.mark.emulator
+
+
+@pytest.fixture(scope="module")
+def figures() -> dict[str, Any]:
+    """One quick run, as JSON."""
+    command = [sys.executable, "-m", "bench", "--quick", "--json", "--only", ",".join(PARTS)]
+    said = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, timeout=300)
+    found: dict[str, Any] = json.loads(said.stdout)
+    return found
+
+
+def test_every_part_is_measured(figures: dict[str, Any]) -> None:
+    """And the cost, which follows from two of them."""
+    assert list(figures) == ["run", *PARTS, "cost"]
+
+
+def test_a_cold_start_has_its_time_and_memory(figures: dict[str, Any]) -> None:
+    """Of bare Python, of the baseline and of ours."""
+    assert len(figures["cold"]) == 3
+    for row in figures["cold"].values():
+        assert row["wall_ms"] > 0
+        assert row["cpu_ms"] > 0
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_a_flow_has_its_cpu_time_calls_and_cost(figures: dict[str, Any], flow: str) -> None:
+    """Every flow, in the three parts that speak of it."""
+    assert figures["warm"]["flows"][flow]["cpu_us"] > 0
+    assert "calls" in figures["calls"][flow]
+    assert figures["cost"]["usd_per_million"][flow]["total"] > 3.5
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+def test_only_a_token_of_a_kms_key_asks_kms(figures: dict[str, Any], way: Any) -> None:
+    """A warm client_credentials token is one signature, or none where the data key is at hand."""
+    calls = figures["calls"][f"{TOKEN}, {way.name}"]["calls"]
+    assert calls == ({"Sign": 1} if way.mode == "kms" else {})
+
+
+def test_growth_is_flat_in_calls_and_units(figures: dict[str, Any]) -> None:
+    """Neither depends on the number of grants, nor on the rotations of a family."""
+    for part in figures["growth"].values():
+        for name, by_size in part.items():
+            few, many = by_size.values()
+            for member in ("calls", "read_units", "write_units"):
+                assert few[member] == many[member], name
+
+
+def test_oidc_provider_is_measured_or_left_out_in_words(figures: dict[str, Any]) -> None:
+    """Its row is there wherever Node.js is."""
+    reason = without()
+    for part in ("first-token", "warm"):
+        assert figures[part]["without_oidc_provider"] == reason
+    assert ("oidc-provider" in figures["warm"]["flows"]) == (reason is None)
+
+
+def test_a_machine_without_node_is_told_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable that leaves Node.js out of the tests leaves it out of the bench."""
+    monkeypatch.setenv(LEFT_OUT, "1")
+    assert without() == f"{LEFT_OUT}=1: this machine does without Node.js"
+
+
+def test_the_tables_show_every_part(figures: dict[str, Any]) -> None:
+    """As text and for a page, each row as wide as its heads."""
+    tables = sections(figures)
+    assert len(tables) >= len(figures)
+    for table in tables:
+        assert table.title in table.text()
+        assert {len(row) for row in table.rows} == {len(table.heads)}
+
+
+def test_a_page_gets_the_tables_between_its_marks(tmp_path: Path) -> None:
+    """And keeps the rest."""
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{document.BEGIN}\nold\n{document.END}\nafter\n")
+    document.write(page, "| new |")
+    text = page.read_text()
+    assert "old" not in text
+    assert text == f"before\n{document.BEGIN}\n\n| new |\n\n{document.END}\nafter\n"
+
+
+def test_a_page_without_marks_is_refused(tmp_path: Path) -> None:
+    """Rather than overwritten."""
+    page = tmp_path / "page.md"
+    page.write_text("words")
+    with pytest.raises(ValueError, match="has no"):
+        document.write(page, "| new |")
+    assert page.read_text() == "words"
+
+
+def test_the_page_of_the_project_has_the_marks() -> None:
+    """So that a run can be written into it."""
+    text = (ROOT / "docs/performance.md").read_text()
+    assert text.index(document.BEGIN) < text.index(document.END)
