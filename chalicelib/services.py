@@ -59,7 +59,7 @@ class Services:
 
         def connect() -> AWSClient:
             from .aws.client import AWSClient
-            from .aws.credentials import source
+            from .aws.credential_source import source
 
             return AWSClient(
                 settings.region,

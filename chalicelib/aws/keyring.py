@@ -1,7 +1,7 @@
 """The keyring: which key signs, which keys verifiers may see, and the stage's salt.
 
 Kept in memory for a minute. While the table cannot be read, what was read last still serves, for
-an hour: public keys do not turn false, and signing needs KMS anyway.
+an hour: public keys do not turn false, and a retired key is in the JWKS for longer than that.
 """
 
 from __future__ import annotations
@@ -28,23 +28,25 @@ class Keyring:
         self._table = table
         self._clock = clock
         self._record: KeyringRecord | None = None
+        self._keys: tuple[SigningKey, ...] = ()
         self._read_at = 0
 
     @property
     def keys(self) -> tuple[SigningKey, ...]:
-        """Every key of the JWKS."""
-        return read_keys(self._current())
+        """Every key of the JWKS; the same tuple until the keyring is read again."""
+        self._current()
+        return self._keys
 
     @property
     def salt(self) -> bytes:
         """The stage's 32 random bytes."""
         return self._current().salt
 
-    def signing_key(self, alg: str) -> SigningKey:
+    def signing_key(self, mode: str, alg: str) -> SigningKey:
         """The key to sign with; TemporarilyUnavailable when the operator has made none."""
-        key = signing_keys.signer(self.keys, alg)
+        key = signing_keys.signer(self.keys, mode, alg)
         if key is None:
-            raise TemporarilyUnavailable(detail=f"no active key for {alg}")
+            raise TemporarilyUnavailable(detail=f"no active key for {signing_keys.name(mode, alg)}")
         return key
 
     def find(self, kid: object) -> SigningKey | None:
@@ -67,7 +69,7 @@ class Keyring:
             raise
         if record is None:
             raise TemporarilyUnavailable(detail="the stage has no keyring; run the deployment")
-        self._record, self._read_at = record, now
+        self._record, self._keys, self._read_at = record, read_keys(record), now
         return record
 
 

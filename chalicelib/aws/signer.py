@@ -1,27 +1,49 @@
-"""Signatures by KMS: the private key never leaves it. KMS API, "Sign"."""
+"""Signatures, in the mode of the key: by KMS, which never gives the private key away, or here.
+
+KMS API, "Sign". A data key signs without a call: data_keys.py.
+"""
 
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ..encoding import sha256
 from ..errors import TemporarilyUnavailable
 from ..protocol.signature import es256_from_der
-from ..protocol.signing_keys import SigningKey
-from .client import AWSClient
+from ..protocol.signing_keys import KMS, SigningKey
+
+if TYPE_CHECKING:
+    from .client import AWSClient
+    from .data_keys import DataKeys
 
 _ALGORITHMS = {"RS256": "RSASSA_PKCS1_V1_5_SHA_256", "ES256": "ECDSA_SHA_256"}
 MOST_RAW = 4096  # bytes; above that KMS takes the digest only
 
 
 class Signer:
-    """Signs with the keys of the keyring, named by ARN."""
+    """Signs with the keys of a stage. `known` gives those that the keyring holds now."""
 
-    def __init__(self, client: AWSClient) -> None:
+    def __init__(
+        self, client: AWSClient, stage: str, known: Callable[[], tuple[SigningKey, ...]]
+    ) -> None:
         self._client = client
+        self._stage = stage
+        self._known = known
+        self._data_keys: DataKeys | None = None
 
     def sign(self, key: SigningKey, data: bytes) -> bytes:
         """The JOSE signature of `data` (RFC 7518 section 3). TemporarilyUnavailable."""
+        if key.mode == KMS:
+            return self._by_kms(key, data)
+        if self._data_keys is None:
+            from .data_keys import DataKeys
+
+            self._data_keys = DataKeys(self._client, self._stage, self._known)
+        return self._data_keys.sign(key, data)
+
+    def _by_kms(self, key: SigningKey, data: bytes) -> bytes:
         raw = len(data) <= MOST_RAW
         answer = self._client.call(
             "kms",

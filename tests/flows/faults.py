@@ -25,7 +25,8 @@ def play_for_good(world: World, begin: Begin, kind: str, book: Book) -> None:
     """Each call fails as often as it is tried."""
     calls = calls_of(world, begin, book)
     for position in range(len(calls)):
-        times = TRIES if kind in _TRIED_AGAIN else 1
+        # A kept connection that breaks before an answer is no try: one more.
+        times = TRIES + kind.startswith("drop") if kind in _TRIED_AGAIN else 1
         story, reply, asked = play(world, begin, Fault("*", kind, skip=position, times=times))
         is_graceful(reply, story.healthy)
         assert asked <= TRIES * (len(calls) + 1)

@@ -62,6 +62,7 @@ class RawServer:
         self.connections = 0
         # Set after each conversation, once its connection is closed.
         self.ended = [threading.Event() for _ in self._conversations]
+        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="raw-server")
 
     def __enter__(self) -> Self:
@@ -69,6 +70,7 @@ class RawServer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._stopping.set()
         # A thread in accept() does not notice that its socket was closed; it notices a visitor.
         with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 5):
             pass
@@ -78,6 +80,9 @@ class RawServer:
     def _run(self) -> None:
         for conversation, ended in zip(self._conversations, self.ended, strict=True):
             peer, _ = self._listener.accept()
+            if self._stopping.is_set():
+                peer.close()
+                return
             self.connections += 1
             with suppress(OSError), peer:
                 if self._context is None:
