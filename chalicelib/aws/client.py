@@ -11,7 +11,7 @@ import os
 import time
 from binascii import crc32
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ..errors import TemporarilyUnavailable
@@ -19,10 +19,8 @@ from .connection import Connection
 from .credentials import Credentials
 from .failures import Failure
 from .signature_v4 import sign
+from .trust import Trust
 from .wire import Answer, request
-
-if TYPE_CHECKING:
-    from ssl import SSLContext
 
 TRIES = 3
 # Seconds, to connect and for each answer: nine for a call that hangs; two fit into the function's
@@ -91,7 +89,7 @@ class AWSClient:
         self._timeout = timeout
         self._servers = {name: server(endpoint or endpoint_of(name, region)) for name in _TARGETS}
         self._connections: dict[str, Connection] = {}
-        self._tls: SSLContext | None = None
+        self._trust = Trust()
 
     def call(self, service: str, action: str, payload: Mapping[str, object]) -> dict[str, Any]:
         """Call `service`'s `action`; ConditionFailed, or TemporarilyUnavailable after three tries.
@@ -141,18 +139,18 @@ class AWSClient:
             service=service,
             now=time.time(),
         )
+        question = request("POST", "/", headers, body)
         connection = self._connections.get(service) or self._connect(service)
-        return connection.exchange(request("POST", "/", headers, body))
+        try:
+            return connection.exchange(question)
+        except OSError as error:
+            if not self._trust.widen(error):
+                raise
+        return self._connect(service).exchange(question)
 
     def _connect(self, service: str) -> Connection:
         host, port, _, tls = self._servers[service]
-        if tls and self._tls is None:
-            import ssl
-
-            # Made on first use and not at the start: it draws random numbers, and what is drawn
-            # before a snapshot is the same in all that is restored from it.
-            self._tls = ssl.create_default_context()
-        context = self._tls if tls else None
+        context = self._trust.context if tls else None
         connection = Connection(host, port, timeout=self._timeout, context=context)
         self._connections[service] = connection
         return connection

@@ -7,6 +7,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 from typing import Self
 
 Conversation = Callable[[socket.socket], None]
@@ -91,3 +92,10 @@ class RawServer:
                     with self._context.wrap_socket(peer, server_side=True) as over_tls:
                         conversation(over_tls)
             ended.set()
+
+
+def serving(certificate: Path) -> ssl.SSLContext:
+    """The server's side of TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context

@@ -6,19 +6,13 @@ import socket
 import ssl
 import threading
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from chalicelib.aws.connection import IDLE_LIMIT, Connection
 from chalicelib.aws.wire import Malformed, request
-from tests.chalicelib.aws.raw_server import RawServer, answer, answers, asked, listens
+from tests.chalicelib.aws.raw_server import RawServer, answer, answers, asked, listens, serving
 
 QUESTION = request("POST", "/", {"host": "a.example"}, b"{}")
 
@@ -187,35 +181,6 @@ def test_what_is_sent_at_once() -> None:
     with RawServer([talk]) as server, to(server) as connection:
         connection.exchange(QUESTION)
     assert first == [QUESTION]
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for 127.0.0.1, signed by itself, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    pem = serialization.Encoding.PEM
-    pkcs8, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    path.write_bytes(made.public_bytes(pem) + key.private_bytes(pem, pkcs8, plain))
-    return path
-
-
-def serving(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
 
 
 def test_tls(certificate: Path) -> None:
