@@ -1,7 +1,8 @@
 """Postern on AWS Lambda. Everything it does is in chalicelib.
 
-`app` is the function that Lambda calls. To the tools that build and deploy, which import this
-module without settings and elsewhere, it is the Chalice application.
+`app` is the function that Lambda calls for API Gateway, `rotate_keys` the one it calls every day.
+To the tools that build and deploy, which import this module without settings and elsewhere, `app`
+is the Chalice application, which knows both.
 """
 
 import os
@@ -16,12 +17,23 @@ def services() -> Services:
     return Services.from_environment(os.environ)
 
 
+def rotate_keys(event: object, context: object) -> None:
+    """Do what has come due with the data keys; what fails is tried again by Lambda."""
+    from chalicelib import rotation
+
+    rotation.run(services())
+
+
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     from chalicelib.function import handler
 
     # A missing setting must fail the start, not request 1,000.
     services()
     app = handler(services)
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        from chalicelib.warm_up import warm_up
+
+        warm_up()
 else:
     from chalicelib.chalice_app import make
 

@@ -1,4 +1,4 @@
-"""The Chalice application: what `chalice deploy` and `chalice package` read the routes from.
+"""The Chalice application: from here `chalice deploy` and `chalice package` know what there is.
 
 On Lambda nothing of it is loaded: see function.py, which answers here as well.
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from chalice.app import Chalice
+from chalice.app import Chalice, Rate
 from chalice.app import Response as ChaliceResponse
 
+from . import rotation
 from .errors import InvalidRequest, ServerError
 from .function import to_request
 from .http import Response
@@ -19,7 +20,7 @@ from .services import Services
 
 
 def make(services: Callable[[], Services]) -> Chalice:
-    """The application with every route. `services` is called for each request."""
+    """The application: every route and the schedule. `services` is called for each request."""
     app = Chalice(app_name="postern")
     for route in ROUTES:
         # No content types: Chalice would answer a wrong one itself, with a body of its own.
@@ -38,6 +39,12 @@ def make(services: Callable[[], Services]) -> Chalice:
         return response
 
     app.register_middleware(speak_oauth, "http")
+
+    # Chalice names the function, and what Lambda calls in app.py, after this.
+    def rotate_keys(event: Any) -> None:
+        rotation.run(services())
+
+    app.schedule(Rate(1, unit=Rate.DAYS), name="rotate_keys")(rotate_keys)
     return app
 
 

@@ -14,6 +14,10 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+# Inside KMS, or here with a key that KMS keeps encrypted; what each mode can sign is said in
+# protocol/signing_keys.py.
+SIGNING_MODES = ("kms", "kms-data-key")
+
 # Visible ASCII only: the issuer is compared as a string by every client and verifier.
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
@@ -47,6 +51,7 @@ class Settings:
     table_name: str
     region: str
     product_name: str = "Postern"
+    signing_mode: str = SIGNING_MODES[0]  # of ID tokens, and of resources that do not say
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
 
     @classmethod
@@ -59,6 +64,7 @@ class Settings:
             table_name=_require(environ, "TABLE_NAME"),
             region=_require(environ, "AWS_REGION"),
             product_name=environ.get("PRODUCT_NAME", "Postern"),
+            signing_mode=_signing_mode(environ),
             lifetimes=Lifetimes(
                 code=_seconds(environ, "CODE_LIFETIME", MINUTE, most=10 * MINUTE),
                 access_token=_seconds(environ, "ACCESS_TOKEN_LIFETIME", 10 * MINUTE, most=DAY),
@@ -90,6 +96,13 @@ def _require(environ: Mapping[str, str], name: str) -> str:
     if not value:
         raise SettingsError(f"{name} is not set")
     return value
+
+
+def _signing_mode(environ: Mapping[str, str]) -> str:
+    mode = environ.get("SIGNING_MODE", "") or SIGNING_MODES[0]
+    if mode not in SIGNING_MODES:
+        raise SettingsError(f"SIGNING_MODE must be one of {', '.join(SIGNING_MODES)}")
+    return mode
 
 
 def _issuer(text: str, stage: str) -> str:

@@ -17,7 +17,7 @@ LOCATOR = "grant"
 
 
 def issue(authorization: Authorization, services: Services) -> dict[str, object]:
-    """The members of a token response; TemporarilyUnavailable when KMS does not sign."""
+    """The members of a token response; TemporarilyUnavailable when no key can sign."""
     now = services.now()
     access_token = _access_token(authorization, now, services)
     answer: dict[str, object] = {
@@ -49,7 +49,8 @@ def _access_token(authorization: Authorization, now: int, services: Services) ->
     }
     if authorization.locator is not None:
         claims[LOCATOR] = authorization.locator
-    return _sign(ACCESS_TOKEN, authorization.signing_alg, claims, services)
+    mode = authorization.signing_mode or services.settings.signing_mode
+    return _sign(ACCESS_TOKEN, mode, authorization.signing_alg, claims, services)
 
 
 def _id_token(
@@ -72,10 +73,10 @@ def _id_token(
     }
     if signed_in.nonce is not None:
         claims["nonce"] = signed_in.nonce
-    return _sign(ID_TOKEN, "RS256", claims, services)
+    return _sign(ID_TOKEN, services.settings.signing_mode, "RS256", claims, services)
 
 
-def _sign(typ: str, alg: str, claims: dict[str, object], services: Services) -> str:
-    key = services.keyring.signing_key(alg)
+def _sign(typ: str, mode: str, alg: str, claims: dict[str, object], services: Services) -> str:
+    key = services.keyring.signing_key(mode, alg)
     signing_input = jwt.signing_input({"typ": typ, "alg": alg, "kid": key.kid}, claims)
     return jwt.compact(signing_input, services.signer.sign(key, signing_input))

@@ -105,6 +105,7 @@ def authorization(
         scope=granted,
         audience=audience,
         signing_alg=resource.signing_alg if resource else "RS256",
+        signing_mode=resource.signing_mode if resource else None,
         lifetime=lifetime or services.settings.lifetimes.access_token,
         locator=handle.locator(grant.user_id, grant.grant_id, services.keyring.salt),
     )

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from typing import Any
 
+from chalicelib import rotation
 from chalicelib.aws import keyring
 from chalicelib.aws.log import Log
 from chalicelib.aws.table import AlreadyExists
 from chalicelib.protocol import jwk, signing_keys
-from chalicelib.protocol.signing_keys import SigningKey
+from chalicelib.protocol.signing_keys import DATA_KEY, KMS, SigningKey
 from chalicelib.records.keyring import KEYRING_KEY, KeyringRecord
 from chalicelib.services import Services
 from infra.stage import NoSuchStage, aws_client, open_services
@@ -23,14 +24,38 @@ from infra.stage import NoSuchStage, aws_client, open_services
 KEY_SPECS = {"RS256": "RSA_2048", "ES256": "ECC_NIST_P256"}
 
 
-def prepare(environ: Mapping[str, str], algorithms: Iterable[str] = ("RS256", "ES256")) -> None:
-    """Make the table, one key an algorithm with its alias, and the keyring; again is fine."""
+def prepare(
+    environ: Mapping[str, str],
+    algorithms: Iterable[str] = ("RS256", "ES256"),
+    data_keys: Iterable[str] = (),
+) -> None:
+    """Make the table, one key an algorithm with its alias, and the keyring; again is fine.
+
+    data_keys: the algorithms that get a data key as well.
+    """
     create_table(environ)
     with closing(open_services(environ, Log())) as services:
         _create_keyring(services)
         keys = services.keyring.keys
-        missing = [alg for alg in algorithms if signing_keys.signer(keys, alg) is None]
+        missing = [alg for alg in algorithms if signing_keys.signer(keys, KMS, alg) is None]
         register(services, environ, [create_key(environ, alg) for alg in missing])
+        _create_data_keys(services, environ, data_keys)
+
+
+def _create_data_keys(
+    services: Services, environ: Mapping[str, str], algorithms: Iterable[str]
+) -> None:
+    record = read_keyring(services)
+    keys = known = keyring.read_keys(record)
+    missing = [alg for alg in algorithms if signing_keys.signer(keys, DATA_KEY, alg) is None]
+    if not missing:
+        return
+    with closing(aws_client("kms", environ)) as kms:
+        arn = wrapping_key(kms, environ["STAGE"])
+    for alg in missing:
+        keys = rotation.announce(keys, arn, alg, services)
+    keyring.save(services.table, record, keys)
+    rotation.report(known, keys, services)
 
 
 def create_table(environ: Mapping[str, str]) -> None:
@@ -75,10 +100,37 @@ def make_key(kms: Any, stage: str, alg: str) -> str:
         KeySpec=KEY_SPECS[alg],
         KeyUsage="SIGN_VERIFY",
         Description=f"Postern {stage}: signs tokens with {alg}",
-        Tags=[{"TagKey": "app", "TagValue": "postern"}, {"TagKey": "stage", "TagValue": stage}],
+        Tags=_tags(stage),
     )
     arn: str = made["KeyMetadata"]["Arn"]
     return arn
+
+
+def wrapping_key(kms: Any, stage: str) -> str:
+    """The ARN of the KMS key that wraps the stage's data keys; made where none is enabled.
+
+    One that was disabled is left alone: that is how an operator locks up what it wraps.
+    """
+    alias = f"alias/postern-{stage}-data-keys"
+    try:
+        found = kms.describe_key(KeyId=alias)["KeyMetadata"]
+    except kms.exceptions.NotFoundException:
+        found = {}
+    if found.get("KeyState") == "Enabled":
+        return str(found["Arn"])
+    made = kms.create_key(
+        Description=f"Postern {stage}: wraps the private halves of data keys",
+        Tags=_tags(stage),
+    )
+    arn: str = made["KeyMetadata"]["Arn"]
+    # KMS's own yearly rotation: what was wrapped before stays readable.
+    kms.enable_key_rotation(KeyId=made["KeyMetadata"]["KeyId"])
+    name_key(kms, alias, arn)
+    return arn
+
+
+def _tags(stage: str) -> list[dict[str, str]]:
+    return [{"TagKey": "app", "TagValue": "postern"}, {"TagKey": "stage", "TagValue": stage}]
 
 
 def name_key(kms: Any, alias: str, arn: str) -> None:

@@ -4,6 +4,8 @@
     rotate  (ANNOUNCE later) alias ─► keyring: active
     retire  KMS key disabled ─► its deletion scheduled ─► out of the keyring, and so of the JWKS
 
+A data key lives in the keyring only; in KMS there is the one key that wraps them all, and stays.
+
 The keyring decides, and changes last, by one compare-and-set. So whatever fails on the way, the
 server signs and verifies as before, and running the command again finishes. docs/key-rotation.md.
 """
@@ -13,12 +15,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib import rotation
 from chalicelib.aws import keyring
 from chalicelib.protocol import signing_keys
-from chalicelib.protocol.signing_keys import SigningKey
+from chalicelib.protocol.signing_keys import DATA_KEY, KMS, SigningKey
 from chalicelib.services import Services
-from infra.bootstrap import KEY_SPECS, key_alias, make_key, name_key, public_jwk, read_keyring
+from infra.bootstrap import (
+    KEY_SPECS,
+    key_alias,
+    make_key,
+    name_key,
+    public_jwk,
+    read_keyring,
+    wrapping_key,
+)
 
+Keys = tuple[SigningKey, ...]
 PENDING_DAYS = 30  # the longest that KMS allows; until then CancelKeyDeletion brings the key back
 
 
@@ -31,37 +43,46 @@ class Rotation:
     retired: SigningKey | None
 
 
-def rotate(services: Services, kms: Any, alg: str, *, force: bool = False) -> Rotation:
+def rotate(
+    services: Services, kms: Any, alg: str, mode: str = KMS, *, force: bool = False
+) -> Rotation:
     """Announce a new key, or promote the one that is announced. KeyRefused, KeyringChanged.
 
-    `force` promotes at once, and announces in the same write when there is no next key.
+    `force` promotes at once, and announces in the same write when there is no next key. A next
+    data key is not promoted then but replaced: whoever could read one could read the other.
     """
     record = read_keyring(services)
     before = keys = keyring.read_keys(record)
     now, stage = services.now(), services.settings.stage
-    waiting = signing_keys.next_key(keys, alg)
+    if force and mode == DATA_KEY:
+        keys = signing_keys.take_back(keys, mode, alg)
+    waiting = signing_keys.next_key(keys, mode, alg)
     if waiting is None:
         # Asked first, so that a refusal leaves no KMS key behind to be paid for.
-        signing_keys.check_room(keys, alg)
-        arn = _unannounced_key(kms, stage, alg, keys)
-        keys = signing_keys.announce(keys, arn, public_jwk(kms, arn), now)
-    if signing_keys.next_key(keys, alg) is not None and (waiting is not None or force):
-        keys = signing_keys.promote(keys, alg, now, force=force)
-    rotation = _compare(before, keys, alg)
-    if rotation.promoted is not None:
-        name_key(kms, key_alias(stage, alg), rotation.promoted.arn)
+        signing_keys.check_room(keys, mode, alg)
+        keys = _with_a_new_key(services, kms, mode, alg, keys)
+    if signing_keys.next_key(keys, mode, alg) is not None and (waiting is not None or force):
+        keys = signing_keys.promote(keys, mode, alg, now, force=force)
+    made = _compare(before, keys, mode, alg)
+    if made.promoted is not None and mode == KMS:
+        name_key(kms, key_alias(stage, alg), made.promoted.arn)
         _unname(kms, _next_alias(stage, alg))
     keyring.save(services.table, record, keys)
-    events = (("key.announced", rotation.announced), ("key.promoted", rotation.promoted))
-    for event, key in events:
-        if key is not None:
-            services.log.event(event, kid=key.kid, alg=alg)
-    return rotation
+    rotation.report(before, keys, services)
+    return made
 
 
-def _compare(before: tuple[SigningKey, ...], after: tuple[SigningKey, ...], alg: str) -> Rotation:
+def _with_a_new_key(services: Services, kms: Any, mode: str, alg: str, keys: Keys) -> Keys:
+    stage = services.settings.stage
+    if mode == DATA_KEY:
+        return rotation.announce(keys, wrapping_key(kms, stage), alg, services)
+    arn = _unannounced_key(kms, stage, alg, keys)
+    return signing_keys.announce(keys, arn, public_jwk(kms, arn), services.now())
+
+
+def _compare(before: Keys, after: Keys, mode: str, alg: str) -> Rotation:
     known = {key.kid for key in before}
-    old, new = (signing_keys.signer(keys, alg) for keys in (before, after))
+    old, new = (signing_keys.signer(keys, mode, alg) for keys in (before, after))
     promoted = None if new is None or (old is not None and old.kid == new.kid) else new
     return Rotation(
         announced=next((key for key in after if key.kid not in known), None),
@@ -74,19 +95,20 @@ def retire(services: Services, kms: Any, kid: str, *, force: bool = False) -> Si
     """Take a retired key out of the JWKS for good. KeyRefused, KeyringChanged.
 
     In KMS it is disabled and goes after PENDING_DAYS. That comes first: a retired key signs
-    nothing, and verifiers need only the JWKS.
+    nothing, and verifiers need only the JWKS. The KMS key of a data key stays: it wraps others.
     """
     record = read_keyring(services)
     before = keyring.read_keys(record)
     after = signing_keys.drop(before, kid, services.now(), force=force)
     (gone,) = (key for key in before if key.kid == kid)
-    _end(kms, gone.arn)
+    if gone.mode == KMS:
+        _end(kms, gone.arn)
     keyring.save(services.table, record, after)
-    services.log.event("key.retired", kid=kid, alg=gone.alg)
+    rotation.report(before, after, services)
     return gone
 
 
-def _unannounced_key(kms: Any, stage: str, alg: str, keys: tuple[SigningKey, ...]) -> str:
+def _unannounced_key(kms: Any, stage: str, alg: str, keys: Keys) -> str:
     """A new KMS key under the alias of the next one, or what an earlier run left there."""
     alias = _next_alias(stage, alg)
     try:

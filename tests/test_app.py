@@ -26,6 +26,8 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 BASIC = {"Authorization": "Basic ZGVtb21hY2hpbmU6ZGVtb21hY2hpbmVzZWNyZXQ="}
 MACHINE = urlencode({"grant_type": "client_credentials", "scope": "read"})
 
+LAMBDA = {"AWS_LAMBDA_FUNCTION_NAME": "postern-dev"}
+
 REQUESTS = {
     "metadata": ("GET", "/.well-known/openid-configuration", {}, ""),
     "public keys": ("GET", "/.well-known/jwks.json", {}, ""),
@@ -85,18 +87,26 @@ def test_chalices_own_test_client_gets_a_token(world: World) -> None:
 
 def test_to_lambda_it_is_the_function_alone(world: World) -> None:
     """Chalice is not even imported."""
-    said = _import_app({**world.environ, "AWS_LAMBDA_FUNCTION_NAME": "postern-dev"})
-    assert said == {"module": "chalicelib.function", "chalice": False}
+    said = _import_app({**world.environ, **LAMBDA})
+    assert (said["module"], said["chalice"]) == ("chalicelib.function", False)
 
 
 def test_to_tools_it_is_the_chalice_application() -> None:
     """They import it without settings."""
-    assert _import_app({}) == {"module": "chalice.app", "chalice": True}
+    said = _import_app({})
+    assert (said["module"], said["chalice"]) == ("chalice.app", True)
+
+
+@pytest.mark.parametrize(("kind", "warm"), [("snap-start", True), ("on-demand", False)])
+def test_only_a_snapshot_is_warmed_up(world: World, kind: str, warm: bool) -> None:
+    """Any other cold start imports what its first request needs, and no more."""
+    said = _import_app({**world.environ, **LAMBDA, "AWS_LAMBDA_INITIALIZATION_TYPE": kind})
+    assert said["token endpoint"] is warm
 
 
 def test_a_missing_setting_fails_the_start_on_lambda(world: World) -> None:
     """Not request 1,000."""
-    environ = {**world.environ, "AWS_LAMBDA_FUNCTION_NAME": "postern-dev"}
+    environ = {**world.environ, **LAMBDA}
     del environ["TABLE_NAME"]
     with pytest.raises(AssertionError, match="TABLE_NAME is not set"):
         _import_app(environ)
@@ -106,7 +116,8 @@ def _import_app(environ: dict[str, str]) -> Any:
     code = (
         "import json, sys; from app import app; "
         "owner = getattr(app, '__module__', None); "
-        "print(json.dumps({'module': owner, 'chalice': 'chalice' in sys.modules}))"
+        "print(json.dumps({'module': owner, 'chalice': 'chalice' in sys.modules, "
+        "'token endpoint': 'chalicelib.endpoints.token' in sys.modules}))"
     )
     kept = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
     child = subprocess.run(

@@ -14,7 +14,7 @@ from . import Refused, directory
 
 def create(metadata: Mapping[str, Any], services: Services) -> Resource:
     """Register a resource. InvalidMetadata, Refused."""
-    resource = resource_metadata.read(metadata, allow_http=services.settings.is_local)
+    resource = _read(metadata, services)
     directory.add("resource", resource.resource, services)
     try:
         services.table.put_new(resource)
@@ -46,7 +46,7 @@ def update(uri: str, changes: Mapping[str, Any], services: Services) -> Resource
     if changes.get("resource", uri) != uri:
         raise Refused("the URI of a resource cannot be changed; create another one")
     metadata = {**resource_metadata.write(before), **changes}
-    after = resource_metadata.read(metadata, allow_http=services.settings.is_local)
+    after = _read(metadata, services)
     try:
         services.table.amend(before, after)
     except Gone:
@@ -61,3 +61,10 @@ def delete(uri: str, services: Services) -> None:
     services.table.delete(resource_key(uri))
     directory.remove("resource", uri, services)
     services.log.event("resource.deleted", resource=uri)
+
+
+def _read(metadata: Mapping[str, Any], services: Services) -> Resource:
+    settings = services.settings
+    return resource_metadata.read(
+        metadata, allow_http=settings.is_local, stage_mode=settings.signing_mode
+    )

@@ -35,5 +35,6 @@ def authorize(form: Parameters, client: Client, services: Services) -> Authoriza
         scope=scope,
         audience=resource.resource,
         signing_alg=resource.signing_alg,
+        signing_mode=resource.signing_mode,
         lifetime=lifetime,
     )

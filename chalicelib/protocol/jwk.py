@@ -1,4 +1,4 @@
-"""JSON Web Keys: public keys, and their names. RFC 7517, RFC 7518 section 6, RFC 7638."""
+"""JSON Web Keys: public keys, and their names. RFC 7517, 7518 section 6, 7638, 8037."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from ..encoding import base64url, sha256
 
-# RFC 7638 section 3.2: the members that make the thumbprint, in lexical order.
-_REQUIRED = {"EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n")}
+# RFC 7638 section 3.2, RFC 8037 section 2: the members that make the thumbprint, in lexical order.
+_REQUIRED = {"EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x"), "RSA": ("e", "kty", "n")}
 
 
 def thumbprint(jwk: Mapping[str, str]) -> str:
@@ -18,11 +18,12 @@ def thumbprint(jwk: Mapping[str, str]) -> str:
 
 
 def from_der(der: bytes, alg: str) -> dict[str, str]:
-    """The public JWK of a DER SubjectPublicKeyInfo, as KMS GetPublicKey gives it.
+    """The public JWK of a DER SubjectPublicKeyInfo, as KMS gives it.
 
     With `kid`, `alg` and `use`; ValueError when the key is not one for `alg`.
     """
     from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
@@ -36,6 +37,8 @@ def from_der(der: bytes, alg: str) -> dict[str, str]:
             raise ValueError("an ES256 key lies on P-256")
         point = key.public_numbers()
         jwk = {"kty": "EC", "crv": "P-256", "x": _number(point.x, 32), "y": _number(point.y, 32)}
+    elif alg in ("Ed25519", "EdDSA") and isinstance(key, Ed25519PublicKey):
+        jwk = {"kty": "OKP", "crv": "Ed25519", "x": base64url(key.public_bytes_raw())}
     else:
         raise ValueError(f"not a key for {alg}")
     return jwk | {"kid": thumbprint(jwk), "alg": alg, "use": "sig"}

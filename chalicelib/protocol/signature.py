@@ -1,4 +1,7 @@
-"""Signatures: checking them, and bringing KMS's form to JOSE's. RFC 7518 sections 3.3 and 3.4."""
+"""Signatures: checking them, and bringing KMS's form to JOSE's.
+
+RFC 7518 sections 3.3 and 3.4, RFC 8037 section 3.1.
+"""
 
 from __future__ import annotations
 
@@ -34,13 +37,18 @@ def verify(alg: str, jwk: Mapping[str, str], data: bytes, signature: bytes) -> b
             der = encode_dss_signature(int.from_bytes(r, "big"), int.from_bytes(s, "big"))
             point.public_key().verify(der, data, ec.ECDSA(SHA256()))
             return True
+        if alg in ("Ed25519", "EdDSA") and jwk["crv"] == "Ed25519":
+            from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+            Ed25519PublicKey.from_public_bytes(from_base64url(jwk["x"])).verify(signature, data)
+            return True
     except (InvalidSignature, KeyError, ValueError):
         return False
     return False
 
 
 def es256_from_der(der: bytes) -> bytes:
-    """r || s, 32 bytes each, of the DER that KMS gives; ValueError when it is not that.
+    """r || s, 32 bytes each, of the DER that KMS and OpenSSL give; ValueError when it is not that.
 
     SEQUENCE { INTEGER r, INTEGER s }, both positive and below 2^256, so every length is one byte.
     """

@@ -5,16 +5,19 @@
 
 Verifiers keep a JWKS for up to two hours (API Gateway's HTTP APIs do), and what they read may be
 some minutes old already: hence ANNOUNCE.
+
+A key signs in one of two modes: `kms`, inside KMS, or `kms-data-key`, here, with a private half
+that KMS made and only KMS can decrypt. Each mode and algorithm has an active key of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from ..records.record import Value
+from ..settings import SIGNING_MODES
 
 HOUR = 60 * 60
 CACHED = 2 * HOUR  # for which verifiers keep a JWKS
@@ -24,8 +27,16 @@ LONGEST_TOKEN = 24 * HOUR  # no lifetime can be set above it: settings.py, regis
 KEEP = LONGEST_TOKEN + ANNOUNCE
 MOST_KEYS = 10  # API Gateway and ALB refuse a JWKS with more
 
+
 NEXT, ACTIVE, RETIRED = "next", "active", "retired"
-ALGORITHMS = ("RS256", "ES256")
+KMS, DATA_KEY = SIGNING_MODES
+# RFC 7518 section 3.1. Ed25519 is RFC 9864's name; EdDSA the older one of the same signature
+# (RFC 8037), for verifiers that do not know the new name.
+MODES: Mapping[str, tuple[str, ...]] = {
+    KMS: ("RS256", "ES256"),
+    DATA_KEY: ("RS256", "ES256", "Ed25519", "EdDSA"),
+}
+ALGORITHMS = MODES[DATA_KEY]  # of all modes
 
 
 class KeyRefused(ValueError):
@@ -34,7 +45,11 @@ class KeyRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """One key: its JWK, the ARN that KMS signs by, its state and since when (epoch seconds)."""
+    """One key: its JWK, its state and since when (epoch seconds), and who can sign with it.
+
+    arn: the KMS key that signs, or that wraps a data key's private half. encrypted: that private
+    half (PKCS 8), by KMS; None where there is none, and once the data key is retired.
+    """
 
     kid: str
     arn: str
@@ -43,9 +58,13 @@ class SigningKey:
     state: str
     created_at: int
     changed_at: int
+    mode: str = KMS
+    encrypted: bytes | None = field(default=None, repr=False)
 
     def to_map(self) -> dict[str, Value]:
-        """The map that the keyring item holds."""
+        """The map that the keyring item holds; without a mode it is a key inside KMS."""
+        data_key = {} if self.mode == KMS else {"mode": self.mode}
+        private_half = {} if self.encrypted is None else {"encrypted": self.encrypted}
         return {
             "arn": self.arn,
             "alg": self.alg,
@@ -53,6 +72,8 @@ class SigningKey:
             "state": self.state,
             "created_at": self.created_at,
             "changed_at": self.changed_at,
+            **data_key,
+            **private_half,
         }
 
     @classmethod
@@ -61,9 +82,9 @@ class SigningKey:
         return cls(kid=kid, **cast("Mapping[str, Any]", value))
 
 
-def signer(keys: Iterable[SigningKey], alg: str) -> SigningKey | None:
-    """The active key of an algorithm, or None."""
-    return next((key for key in keys if key.alg == alg and key.state == ACTIVE), None)
+def signer(keys: Iterable[SigningKey], mode: str, alg: str) -> SigningKey | None:
+    """The active key of a mode and algorithm, or None."""
+    return _find(keys, mode, alg, ACTIVE)
 
 
 def jwks(keys: Iterable[SigningKey]) -> list[Mapping[str, str]]:
@@ -72,9 +93,14 @@ def jwks(keys: Iterable[SigningKey]) -> list[Mapping[str, str]]:
     return [key.jwk for key in sorted(keys, key=lambda key: order.index(key.state))]
 
 
-def next_key(keys: Iterable[SigningKey], alg: str) -> SigningKey | None:
-    """The key that is announced for an algorithm, or None."""
-    return next((key for key in keys if key.alg == alg and key.state == NEXT), None)
+def next_key(keys: Iterable[SigningKey], mode: str, alg: str) -> SigningKey | None:
+    """The key that is announced for a mode and algorithm, or None."""
+    return _find(keys, mode, alg, NEXT)
+
+
+def _find(keys: Iterable[SigningKey], mode: str, alg: str, state: str) -> SigningKey | None:
+    wanted = (mode, alg, state)
+    return next((key for key in keys if (key.mode, key.alg, key.state) == wanted), None)
 
 
 def ready_at(key: SigningKey) -> int | None:
@@ -82,52 +108,65 @@ def ready_at(key: SigningKey) -> int | None:
     return {NEXT: key.changed_at + ANNOUNCE, RETIRED: key.changed_at + KEEP}.get(key.state)
 
 
-def check_room(keys: tuple[SigningKey, ...], alg: str) -> None:
-    """KeyRefused when no new key for this algorithm can be announced now."""
-    if next_key(keys, alg) is not None:
-        raise KeyRefused(f"there is already a next key for {alg}")
+def check_room(keys: tuple[SigningKey, ...], mode: str, alg: str) -> None:
+    """KeyRefused when no new key of this mode and algorithm can be announced now."""
+    if alg not in MODES[mode]:
+        raise KeyRefused(f"mode {mode} signs with {', '.join(MODES[mode])}, not with {alg}")
+    if next_key(keys, mode, alg) is not None:
+        raise KeyRefused(f"there is already a next key for {name(mode, alg)}")
     if len(keys) >= MOST_KEYS:
         raise KeyRefused(f"the JWKS holds {MOST_KEYS} keys already; retire one first")
 
 
 def announce(
-    keys: tuple[SigningKey, ...], arn: str, jwk: Mapping[str, str], now: int
+    keys: tuple[SigningKey, ...],
+    arn: str,
+    jwk: Mapping[str, str],
+    now: int,
+    *,
+    encrypted: bytes | None = None,
 ) -> tuple[SigningKey, ...]:
-    """Publish a new key. In a stage's first hour an algorithm's first key is active at once."""
-    alg = jwk["alg"]
+    """Publish a new key: a data key where there is an encrypted private half. KeyRefused.
+
+    In a stage's first hour the first key of a mode and algorithm is active at once.
+    """
+    alg, mode = jwk["alg"], KMS if encrypted is None else DATA_KEY
     if any(key.kid == jwk["kid"] for key in keys):
         raise KeyRefused("this key is already in the keyring")
-    check_room(keys, alg)
+    check_room(keys, mode, alg)
     # No verifier can hold a JWKS that is older than the stage itself.
     setting_up = all(now - key.created_at < HOUR for key in keys)
-    state = ACTIVE if setting_up and signer(keys, alg) is None else NEXT
-    return (*keys, SigningKey(jwk["kid"], arn, alg, jwk, state, now, now))
+    state = ACTIVE if setting_up and signer(keys, mode, alg) is None else NEXT
+    return (*keys, SigningKey(jwk["kid"], arn, alg, jwk, state, now, now, mode, encrypted))
 
 
 def promote(
-    keys: tuple[SigningKey, ...], alg: str, now: int, *, force: bool = False
+    keys: tuple[SigningKey, ...], mode: str, alg: str, now: int, *, force: bool = False
 ) -> tuple[SigningKey, ...]:
     """Sign with the next key from now on; KeyRefused while verifiers may not know it yet.
 
-    `force` is for a key that is no longer trusted: some verifiers will fail for a while.
+    `force` is for a key that is no longer trusted: some verifiers will fail for a while. The
+    private half of a data key that is retired here is forgotten: it signs no more.
     """
-    waiting = next_key(keys, alg)
+    waiting = next_key(keys, mode, alg)
     if waiting is None:
-        raise KeyRefused(f"there is no next key for {alg}")
+        raise KeyRefused(f"there is no next key for {name(mode, alg)}")
     known_at = waiting.changed_at + ANNOUNCE
     if now < known_at and not force:
         raise KeyRefused(
-            f"the next key for {alg} is not known to all verifiers before {iso(known_at)} "
-            f"({known_at - now} seconds from now)"
+            f"the next key for {name(mode, alg)} is not known to all verifiers before "
+            f"{iso(known_at)} ({known_at - now} seconds from now)"
         )
-    moves = {waiting.kid: ACTIVE}
-    current = signer(keys, alg)
+    moves = {waiting.kid: replace(waiting, state=ACTIVE, changed_at=now)}
+    current = signer(keys, mode, alg)
     if current is not None:
-        moves[current.kid] = RETIRED
-    return tuple(
-        replace(key, state=moves[key.kid], changed_at=now) if key.kid in moves else key
-        for key in keys
-    )
+        moves[current.kid] = replace(current, state=RETIRED, changed_at=now, encrypted=None)
+    return tuple(moves.get(key.kid, key) for key in keys)
+
+
+def take_back(keys: tuple[SigningKey, ...], mode: str, alg: str) -> tuple[SigningKey, ...]:
+    """Without the next key, which has signed nothing: for one that is no longer trusted."""
+    return tuple(key for key in keys if (key.mode, key.alg, key.state) != (mode, alg, NEXT))
 
 
 def drop(
@@ -151,6 +190,13 @@ def drop(
     return tuple(other for other in keys if other.kid != kid)
 
 
+def name(mode: str, alg: str) -> str:
+    """What people call the keys of a mode and algorithm: by the algorithm alone inside KMS."""
+    return alg if mode == KMS else f"{alg} in mode {mode}"
+
+
 def iso(time: int) -> str:
     """A time in epoch seconds, as people read it (RFC 3339, UTC)."""
+    from datetime import UTC, datetime
+
     return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

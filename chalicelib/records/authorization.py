@@ -17,6 +17,7 @@ class Authorization:
     """Who may do what where, for how long.
 
     audience: a resource's URI, or the issuer. lifetime: of the access token, in seconds.
+    signing_mode: None takes the stage's.
     locator: names the grant to introspection; None where no user is behind it.
     signed_in: set when an ID token is due.
     """
@@ -26,6 +27,7 @@ class Authorization:
     scope: tuple[str, ...]
     audience: str
     signing_alg: str
+    signing_mode: str | None
     lifetime: int
     locator: str | None = None
     refresh_token: str | None = None

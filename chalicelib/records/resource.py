@@ -12,7 +12,7 @@ from .record import Key, Record
 class Resource(Record):
     """One resource: its URI, its scopes with their words, how its access tokens are made.
 
-    access_token_lifetime: in seconds; None takes the stage's.
+    access_token_lifetime: in seconds; None takes the stage's, as it does for signing_mode.
     """
 
     TYPE: ClassVar[str] = "resource"
@@ -22,6 +22,7 @@ class Resource(Record):
     scopes: Annotated[Mapping[str, str], "s"]
     signing_alg: Annotated[str, "al"] = "RS256"
     access_token_lifetime: Annotated[int | None, "lt"] = None
+    signing_mode: Annotated[str | None, "sm"] = None
 
     @property
     def key(self) -> Key:

@@ -16,9 +16,17 @@ MOST_NAME = 200
 MOST_URI = 1000  # it is a sort key in the directory, and DynamoDB's longest is 1024 bytes
 
 
-def read(metadata: Mapping[str, Any], *, allow_http: bool = False) -> Resource:
-    """The resource that the metadata describe; InvalidMetadata. http is for local loopbacks."""
-    unknown = set(metadata) - {"resource", "name", "scopes", "access_token_lifetime", "signing_alg"}
+MEMBERS = ("resource", "name", "scopes", "access_token_lifetime", "signing_alg", "signing_mode")
+
+
+def read(
+    metadata: Mapping[str, Any], *, allow_http: bool = False, stage_mode: str = signing_keys.KMS
+) -> Resource:
+    """The resource that the metadata describe; InvalidMetadata. http is for local loopbacks.
+
+    stage_mode: how tokens are signed where the metadata name no signing_mode.
+    """
+    unknown = set(metadata) - set(MEMBERS)
     if unknown:
         raise InvalidMetadata(f"{', '.join(sorted(unknown))}: is not a member of a resource")
     metadata = {name: value for name, value in metadata.items() if value is not None}
@@ -26,14 +34,13 @@ def read(metadata: Mapping[str, Any], *, allow_http: bool = False) -> Resource:
     name = metadata.get("name", uri[:MOST_NAME])
     if not isinstance(name, str) or not 1 <= len(name) <= MOST_NAME or not name.isprintable():
         raise InvalidMetadata(f"name: must be a text of 1 to {MOST_NAME} printable characters")
-    alg = metadata.get("signing_alg", "RS256")
-    if alg not in signing_keys.ALGORITHMS:
-        raise InvalidMetadata(f"signing_alg: must be one of {', '.join(signing_keys.ALGORITHMS)}")
+    alg, mode = _signing(metadata, stage_mode)
     return Resource(
         resource=uri,
         name=name,
         scopes=_scopes(metadata.get("scopes")),
         signing_alg=alg,
+        signing_mode=mode,
         access_token_lifetime=_lifetime(metadata.get("access_token_lifetime")),
     )
 
@@ -48,6 +55,8 @@ def write(resource: Resource) -> dict[str, object]:
     }
     if resource.access_token_lifetime is not None:
         document["access_token_lifetime"] = resource.access_token_lifetime
+    if resource.signing_mode is not None:
+        document["signing_mode"] = resource.signing_mode
     return document
 
 
@@ -73,6 +82,19 @@ def _scopes(value: Any) -> dict[str, str]:
         if not isinstance(words, str) or not 1 <= len(words) <= 200 or not words.isprintable():
             raise InvalidMetadata(f"scopes: {name!r} needs words for the consent page")
     return dict(value)
+
+
+def _signing(metadata: Mapping[str, Any], stage_mode: str) -> tuple[str, str | None]:
+    alg, mode = metadata.get("signing_alg", "RS256"), metadata.get("signing_mode")
+    if mode is not None and mode not in tuple(signing_keys.MODES):
+        raise InvalidMetadata(f"signing_mode: must be one of {', '.join(signing_keys.MODES)}")
+    algorithms = signing_keys.MODES[mode or stage_mode]
+    if alg not in algorithms:
+        words = f"signing_alg: must be one of {', '.join(algorithms)}"
+        if alg in signing_keys.ALGORITHMS:
+            words += f" in signing_mode {mode or stage_mode}"
+        raise InvalidMetadata(words)
+    return alg, mode
 
 
 def _lifetime(value: Any) -> int | None:

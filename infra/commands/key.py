@@ -48,24 +48,35 @@ def list_(call: Invocation) -> None:
     help="Which of the algorithms gets a new key.",
 )
 @click.option(
+    "--mode",
+    type=click.Choice(tuple(signing_keys.MODES)),
+    default=signing_keys.KMS,
+    show_default=True,
+    help="kms: a key that never leaves KMS. kms-data-key: a key pair that KMS makes and encrypts.",
+)
+@click.option(
     "--force",
     is_flag=True,
     help="Promote at once, for a key that is no longer trusted: some verifiers fail for a while.",
 )
 @click.pass_obj
-def rotate(call: Invocation, alg: str, force: bool) -> None:
+def rotate(call: Invocation, alg: str, mode: str, force: bool) -> None:
     """Announce a new key; run again some two hours later, sign with it.
 
-    The first run makes a KMS key and publishes it in the JWKS as next. The second run makes it the
+    The first run makes a key and publishes it in the JWKS as next. The second run makes it the
     active one; the one before stays in the JWKS, retired, for the tokens it has signed.
 
     \b
     Examples:
       python -m infra key rotate
       python -m infra key rotate --alg ES256 --force
+      python -m infra key rotate --alg ES256 --mode kms-data-key
     """
+    algorithms = signing_keys.MODES[mode]
+    if alg not in algorithms:
+        raise click.BadOptionUsage("alg", f"mode {mode} signs with {', '.join(algorithms)}")
     with call.services() as services, closing(aws_client("kms", call.environ())) as kms:
-        rotation = keys.rotate(services, kms, alg, force=force)
+        rotation = keys.rotate(services, kms, alg, mode, force=force)
     steps = {name: getattr(rotation, name) for name in ("announced", "promoted", "retired")}
     if rotation.promoted is not None:
         say(f"Tokens are signed by {rotation.promoted.kid} within a minute.")
@@ -88,11 +99,15 @@ def rotate(call: Invocation, alg: str, force: bool) -> None:
 def retire(call: Invocation, kid: str, force: bool) -> None:
     """Take a retired key out of the JWKS, and disable it; KMS deletes it 30 days later.
 
+    Of a data key nothing is left then; the KMS key that wraps data keys stays.
+
     \b
     Example:
       python -m infra key retire NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs
     """
     with call.services() as services, closing(aws_client("kms", call.environ())) as kms:
         gone = keys.retire(services, kms, kid, force=force)
-    say(f"KMS deletes {gone.arn} in {keys.PENDING_DAYS} days; CancelKeyDeletion stops it.")
-    document.show({"kid": kid, "alg": gone.alg, "arn": gone.arn, "retired": True})
+    if gone.mode == signing_keys.KMS:
+        say(f"KMS deletes {gone.arn} in {keys.PENDING_DAYS} days; CancelKeyDeletion stops it.")
+    shown = {"kid": kid, "alg": gone.alg, "mode": gone.mode, "arn": gone.arn}
+    document.show({**shown, "retired": True})

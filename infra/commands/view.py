@@ -51,7 +51,8 @@ def of_grant(user: User, grant: Grant, services: Services) -> View:
 
 def of_key(key: SigningKey) -> View:
     """A signing key, and when it may be promoted or retired."""
-    view: View = {"kid": key.kid, "alg": key.alg, "state": key.state, "arn": key.arn}
+    view: View = {"kid": key.kid, "alg": key.alg, "mode": key.mode}
+    view |= {"state": key.state, "arn": key.arn}
     view |= _time("created_at", key.created_at) | _time("changed_at", key.changed_at)
     ready_at = signing_keys.ready_at(key)
     if ready_at is not None:

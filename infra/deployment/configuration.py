@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .names import PREFIX, DeploymentError
+from . import policy
+from .names import PREFIX, ROTATE_KEYS, DeploymentError
 
 Configuration = dict[str, Any]
 
@@ -39,6 +40,20 @@ def with_environment(
     of_stage = stages.get(stage) or {"api_gateway_stage": stage, "tags": {"stage": stage}}
     environment = {**of_stage.get("environment_variables", {}), **variables}
     changed = {**of_stage, "environment_variables": environment}
+    return {**configuration, "stages": {**stages, stage: changed}}
+
+
+def with_own_policies(configuration: Configuration, stage: str) -> Configuration:
+    """The configuration with a policy of its own for the stage's second function.
+
+    Where none is named, Chalice gives it the API handler's without a word.
+    """
+    stages = configuration["stages"]
+    of_stage = stages[stage]
+    functions = of_stage.get("lambda_functions", {})
+    named = {"iam_policy_file": policy.file_name(stage, ROTATE_KEYS)}
+    own = {**functions, ROTATE_KEYS: {**functions.get(ROTATE_KEYS, {}), **named}}
+    changed = {**of_stage, "lambda_functions": own}
     return {**configuration, "stages": {**stages, stage: changed}}
 
 

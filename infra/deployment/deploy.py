@@ -1,8 +1,8 @@
 """`make deploy STAGE=...`: the stack, the stage's configuration, the keys' registration, Chalice.
 
-    stack up ─► configuration, policy ─► keys registered ─► zip
-                      ▲                                       │
-          ISSUER, once, without a domain ◄─── chalice deploy ◄┘ ─► gateway responses
+    stack up ─► configuration, policies ─► keys registered ─► zip
+                      ▲                                         │
+          ISSUER, once, without a domain ◄───── chalice deploy ◄┘ ─► gateway responses
 
 An API without a custom domain learns its id, and with it the issuer, from its first deployment:
 that one alone runs Chalice twice. Until then ISSUER names a place that cannot exist.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -135,13 +136,14 @@ def deploy(
 def _configure(
     project: Path, stage: str, issuer: str, outputs: Mapping[str, str]
 ) -> dict[str, str]:
-    """Write the stack's outputs into the stage's configuration and its policy."""
+    """Write the stack's outputs into the stage's configuration and its policies."""
     variables = {"ISSUER": issuer, "STAGE": stage, "TABLE_NAME": outputs["TableName"]}
-    current = configuration.read(project)
-    configuration.write(project, configuration.with_environment(current, stage, variables))
-    filled = policy.filled(policy.load(), policy.values(stage, outputs["TableArn"]))
-    path = project / ".chalice" / f"policy-{stage}.json"
-    path.write_text(json.dumps(filled, indent=2) + "\n", encoding="utf-8")
+    changed = configuration.with_environment(configuration.read(project), stage, variables)
+    configuration.write(project, configuration.with_own_policies(changed, stage))
+    places = policy.values(stage, outputs["TableArn"])
+    for name, filled in policy.files(stage, partial(policy.filled, places=places)).items():
+        path = project / ".chalice" / name
+        path.write_text(json.dumps(filled, indent=2) + "\n", encoding="utf-8")
     return variables
 
 

@@ -10,6 +10,10 @@ from pathlib import Path
 # signing policy, which asks for the tag, and the names cannot drift apart.
 PREFIX = "postern"
 
+# Chalice's names of the two functions.
+API_HANDLER = "api_handler"
+ROTATE_KEYS = "rotate_keys"
+
 PROJECT = Path(__file__).resolve().parents[2]
 CLOUDFORMATION = PROJECT / "infra" / "cloudformation"
 
@@ -32,8 +36,13 @@ def check_stage(stage: str) -> str:
 
 
 def resource_name(stage: str) -> str:
-    """The table, the function and the log group's last part."""
+    """The table, the API's function and its log group's last part."""
     return f"{PREFIX}-{stage}"
+
+
+def rotation_name(stage: str) -> str:
+    """The function that a schedule calls, and its log group's last part."""
+    return f"{PREFIX}-{stage}-{ROTATE_KEYS}"
 
 
 def stack_name(stage: str) -> str:

@@ -20,7 +20,7 @@ from . import (
     sam,
     template,
 )
-from .names import PROJECT, check_stage, say
+from .names import PROJECT, ROTATE_KEYS, check_stage, say
 
 
 def package(
@@ -54,12 +54,14 @@ def package(
         stage,
         {"ISSUER": configuration.UNKNOWN_ISSUER, "STAGE": stage, "TABLE_NAME": "-"},
     )
+    configured = configuration.with_own_policies(configured, stage)
     default_issuer = issuer or configuration.custom_domain_issuer(configured, stage) or ""
     to_merge = merged(template.for_stage(template.load(), stage), gateway, default_issuer)
 
     with checkout.copied(project) as tree:
         configuration.write(tree, configured)
-        _write(tree / ".chalice" / f"policy-{stage}.json", policy.in_cloudformation(policy.load()))
+        for name, document in policy.files(stage, policy.in_cloudformation).items():
+            _write(tree / ".chalice" / name, document)
         _write(tree / "merge.json", to_merge)
         say("chalice package")
         arguments = ("--stage", stage, "--merge-template", "merge.json", str(out.resolve()))
@@ -93,6 +95,8 @@ def merged(base: template.Template, gateway: str, issuer: str) -> dict[str, Any]
             }
         },
     }
+    # Its environment is the API handler's: sam.share_environment.
+    rotation = {"FunctionName": {"Fn::Sub": f"{sam.FUNCTION_NAME}-{ROTATE_KEYS}"}}
     throttling = {
         "HttpMethod": "*",
         "ResourcePath": "/*",
@@ -119,6 +123,7 @@ def merged(base: template.Template, gateway: str, issuer: str) -> dict[str, Any]
         "Resources": {
             **base["Resources"],
             "APIHandler": {"DependsOn": "LogGroup", "Properties": function},
+            "RotateKeys": {"DependsOn": "RotationLogGroup", "Properties": rotation},
             "RestAPI": {"Properties": api},
         },
         "Outputs": {**base["Outputs"], "Issuer": {"Value": at_issuer}},

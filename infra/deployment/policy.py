@@ -1,8 +1,8 @@
-"""The policy of the API's role: one document, written by hand, filled in two ways.
+"""The policies of the two roles: one document each, written by hand, filled in two ways.
 
-`infra/cloudformation/policy.json` is the source. For `chalice deploy` the stack's outputs are put
-in and the result is `.chalice/policy-<stage>.json`; for one CloudFormation stack the same places
-become Fn::Sub. The filled file carries an account id: it is not kept under version control.
+`infra/cloudformation/policy*.json` are the sources. For `chalice deploy` the stack's outputs are
+put in and the result is `.chalice/policy-<stage>*.json`; for one CloudFormation stack the same
+places become Fn::Sub. A filled file carries an account id: it is not kept under version control.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 from string import Template
 from typing import Any
 
-from .names import CLOUDFORMATION, PREFIX, resource_name
+from .names import API_HANDLER, CLOUDFORMATION, PREFIX, ROTATE_KEYS, resource_name
 
 Document = dict[str, Any]
 
+_SOURCES = {API_HANDLER: "policy.json", ROTATE_KEYS: "policy_rotate_keys.json"}
 _IN_CLOUDFORMATION = {
     "TableArn": "${Table.Arn}",
     "Partition": "${AWS::Partition}",
@@ -27,10 +28,22 @@ _IN_CLOUDFORMATION = {
 }
 
 
-def load() -> Document:
-    """The policy with its places still open."""
-    document: Document = json.loads((CLOUDFORMATION / "policy.json").read_text(encoding="utf-8"))
+def load(function: str = API_HANDLER) -> Document:
+    """The policy of a function, by Chalice's name for it, with its places still open."""
+    text = (CLOUDFORMATION / _SOURCES[function]).read_text(encoding="utf-8")
+    document: Document = json.loads(text)
     return document
+
+
+def file_name(stage: str, function: str = API_HANDLER) -> str:
+    """The file in `.chalice` that Chalice reads a function's policy from."""
+    ending = "" if function == API_HANDLER else f"-{function}"
+    return f"policy-{stage}{ending}.json"
+
+
+def files(stage: str, fill: Callable[[Document], Document]) -> dict[str, Document]:
+    """Every policy of a stage, filled by `fill`, by the name of its file."""
+    return {file_name(stage, function): fill(load(function)) for function in _SOURCES}
 
 
 def values(stage: str, table_arn: str) -> dict[str, str]:

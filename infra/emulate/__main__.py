@@ -1,4 +1,4 @@
-"""`python -m infra.emulate`: package, deploy on the emulator, tell the smoke story, stop."""
+"""`python -m infra.emulate`: package, deploy on the emulator, tell the stories, stop."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 from infra import bootstrap, seeds
 from infra.deployment.names import DeploymentError
 
-from . import cloud, smoke
+from . import cloud, rotation, smoke
 from .ministack import EmulatorError, Ministack
 
 
 def main() -> int:
-    """0 when the story went well; the emulator is stopped either way."""
+    """0 when the stories went well; the emulator is stopped either way."""
     try:
         with Ministack() as aws, tempfile.TemporaryDirectory(prefix="postern-package-") as out:
             print(f"ministack: {aws.url}")
@@ -24,9 +24,11 @@ def main() -> int:
             environ = {**os.environ, **deployed.environ}
             bootstrap.register_keys(environ, deployed.key_arns)
             seeds.plant(environ)
+            data_key = rotation.plant(environ)
             print(f"deployed: {deployed.url}")
             try:
                 smoke.run(deployed.url, say=print)
+                rotation.run(deployed.url, deployed.rotation, environ, data_key, print)
             except Exception:
                 print(aws.log.read_text(errors="replace")[-8000:], file=sys.stderr)
                 raise

@@ -2,7 +2,7 @@
 
 The template and the zip are the product's. What ministack 1.5.33 lacks is done here, after them:
 its CloudFormation ignores TimeToLiveSpecification, its import of an API the gateway responses, and
-its policies the condition keys of KMS.
+its policies the condition keys of KMS and the one that says which items a call is about.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import boto3
 
 from infra.deployment import gateway_responses, stack
 from infra.deployment.access import key_arns
-from infra.deployment.names import PREFIX, PROJECT, resource_name
+from infra.deployment.names import PREFIX, PROJECT, resource_name, rotation_name
 from infra.deployment.package import package
 
 STAGE = "dev"
@@ -36,8 +36,13 @@ class Deployed:
     key_arns: tuple[str, ...]
 
     @property
+    def rotation(self) -> str:
+        """The function that the schedule calls."""
+        return rotation_name(STAGE)
+
+    @property
     def environ(self) -> dict[str, str]:
-        """The function's own variables."""
+        """The functions' own variables."""
         return {"ISSUER": self.issuer, "STAGE": STAGE, "TABLE_NAME": self.table_name}
 
 
@@ -105,7 +110,9 @@ def adapted(template: Mapping[str, Any]) -> dict[str, Any]:
             properties["CodeUri"] = f"s3://{_BUCKET}/deployment.zip"
         for held in properties.get("Policies", ()):
             for statement in held["PolicyDocument"]["Statement"]:
-                equals = statement.get("Condition", {}).get("StringEquals", {})
+                condition = statement.get("Condition", {})
+                equals = condition.get("StringEquals", {})
                 for name in [name for name in equals if name.startswith("kms:")]:
                     del equals[name]
+                condition.get("Null", {}).pop("dynamodb:LeadingKeys", None)
     return changed

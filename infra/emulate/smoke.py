@@ -104,8 +104,8 @@ class Story:
         self._expect(nowhere.headers["Cache-Control"] == "no-store", "no-store", nowhere)
         self._say("unknown path: 404, invalid_request")
 
-    def machine(self) -> None:
-        """RFC 6749 section 4.4; RFC 9068."""
+    def machine(self) -> str:
+        """RFC 6749 section 4.4; RFC 9068; the access token."""
         cast = self._cast
         asked = [
             ("grant_type", "client_credentials"),
@@ -117,9 +117,11 @@ class Story:
         self._expect(json.loads(wrong.body)["error"] == "invalid_client", "error", wrong)
         answer = self._post("token_endpoint", asked, _basic(cast.machine, cast.machine_secret))
         self._expect(answer.status == 200, "client_credentials", answer)
-        claims = self._verified(json.loads(answer.body)["access_token"], cast.resource)
+        token: str = json.loads(answer.body)["access_token"]
+        claims = self._verified(token, cast.resource)
         self._expect(claims["client_id"] == cast.machine, "client_id", answer)
         self._say("client_credentials: a wrong secret refused, a JWT verified against the keys")
+        return token
 
     def sign_in(self) -> tuple[str, str]:
         """RFC 6749 section 4.1 with RFC 7636 and RFC 9207; the code and its verifier."""

@@ -140,3 +140,20 @@ def test_urls_come_from_the_issuer() -> None:
     assert settings.url("/token") == "https://x.example/api/token"
     assert settings.base_path == "/api"
     assert Settings.read(GOOD).base_path == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "mode"),
+    [({}, "kms"), ({"SIGNING_MODE": ""}, "kms")]
+    + [({"SIGNING_MODE": mode}, mode) for mode in ("kms", "kms-data-key")],
+)
+def test_the_signing_mode(given: dict[str, str], mode: str) -> None:
+    """Inside KMS unless told."""
+    assert Settings.read({**GOOD, **given}).signing_mode == mode
+
+
+@pytest.mark.parametrize("mode", ["KMS", "local", "kms-data-keys", " kms", "none"])
+def test_an_unknown_signing_mode_is_refused(mode: str) -> None:
+    """When the function starts, with the modes that there are."""
+    with pytest.raises(SettingsError, match=r"^SIGNING_MODE must be one of kms, kms-data-key"):
+        Settings.read({**GOOD, "SIGNING_MODE": mode})

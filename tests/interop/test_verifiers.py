@@ -64,7 +64,7 @@ def key_set(running: Running) -> dict[str, Any]:
 def minted(running: Running, header: dict[str, Any], claims: dict[str, Any]) -> str:
     """A JWT that the server's own key has signed, whatever it says."""
     services = running.services
-    key = services.keyring.signing_key("RS256")
+    key = services.keyring.signing_key("kms", "RS256")
     signing_input = jws.signing_input({"alg": "RS256", "kid": key.kid, **header}, claims)
     return jws.compact(signing_input, services.signer.sign(key, signing_input))
 

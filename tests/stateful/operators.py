@@ -146,7 +146,7 @@ class Operators:
         now = self.cast.now
         try:
             if signing_keys.NEXT in states:
-                after = signing_keys.promote(keys, alg, now)
+                after = signing_keys.promote(keys, signing_keys.KMS, alg, now)
             elif signing_keys.RETIRED in states:
                 after = signing_keys.drop(keys, states[signing_keys.RETIRED].kid, now)
             else:

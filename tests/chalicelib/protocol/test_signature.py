@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import (
     decode_dss_signature,
     encode_dss_signature,
@@ -21,10 +21,13 @@ from chalicelib.protocol import jwk, jwt, signature
 from tests import vectors
 
 RSA, EC = rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())
+ED = ed25519.Ed25519PrivateKey.generate()
 SPKI = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 JWKS = {
     "RS256": jwk.from_der(RSA.public_key().public_bytes(*SPKI), "RS256"),
     "ES256": jwk.from_der(EC.public_key().public_bytes(*SPKI), "ES256"),
+    "Ed25519": jwk.from_der(ED.public_key().public_bytes(*SPKI), "Ed25519"),
+    "EdDSA": jwk.from_der(ED.public_key().public_bytes(*SPKI), "EdDSA"),
 }
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 below_2_256 = (
@@ -38,6 +41,8 @@ def signed(alg: str, data: bytes) -> bytes:
     """A JOSE signature, made by the library that is not under test."""
     if alg == "RS256":
         return RSA.sign(data, padding.PKCS1v15(), SHA256())
+    if alg in ("Ed25519", "EdDSA"):
+        return ED.sign(data)
     r, s = decode_dss_signature(EC.sign(data, ec.ECDSA(SHA256())))
     return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
@@ -55,6 +60,18 @@ def test_the_tokens_of_rfc7515_are_genuine(vector: Mapping[str, Any]) -> None:
     assert signature.verify(alg, key, token.signing_input, token.signature)
     assert not signature.verify(alg, key, token.signing_input + b"x", token.signature)
     assert not signature.verify(alg, JWKS[alg], token.signing_input, token.signature)
+
+
+def test_the_signature_of_rfc8037_is_genuine() -> None:
+    """Appendix A.4 and A.5; under the name that its key has, and no other."""
+    vector = vectors.load("rfc8037")
+    data, made = vector["signing_input"].encode(), from_base64url(vector["signature"])
+    for alg in ("EdDSA", "Ed25519"):
+        key = {**vector["jwk"], "alg": alg}
+        assert signature.verify(alg, key, data, made)
+        assert not signature.verify(alg, key, data + b"x", made)
+        assert not signature.verify(alg, JWKS[alg], data, made)
+        assert not signature.verify("Ed25519" if alg == "EdDSA" else "EdDSA", key, data, made)
 
 
 def test_the_signature_of_rfc7520_is_genuine() -> None:
@@ -108,7 +125,7 @@ def without(alg: str, name: str) -> dict[str, str]:
     return {member: value for member, value in JWKS[alg].items() if member != name}
 
 
-RS, ES = JWKS["RS256"], JWKS["ES256"]
+RS, ES, OKP = JWKS["RS256"], JWKS["ES256"], JWKS["Ed25519"]
 PSS = RSA.sign(DATA, padding.PSS(padding.MGF1(SHA256()), 32), SHA256())
 STAND_INS = {
     "RS256 key for ES256": ("ES256", RS, SIGNED["RS256"]),
@@ -133,6 +150,15 @@ STAND_INS = {
     "DER": ("ES256", ES, EC.sign(DATA, ec.ECDSA(SHA256()))),
     "RSA with a zero in front": ("RS256", RS, b"\0" + SIGNED["RS256"]),
     "PS256": ("RS256", RS, PSS),
+    "Ed25519 key for EdDSA": ("EdDSA", OKP, SIGNED["EdDSA"]),
+    "ES256 key for Ed25519": ("Ed25519", ES, SIGNED["ES256"]),
+    "EC key that says Ed25519": ("Ed25519", ES | {"alg": "Ed25519"}, SIGNED["ES256"]),
+    "OKP key that says ES256": ("ES256", OKP | {"alg": "ES256"}, SIGNED["Ed25519"]),
+    "OKP key of another curve": ("Ed25519", OKP | {"crv": "X25519"}, SIGNED["Ed25519"]),
+    "OKP key without a curve": ("Ed25519", without("Ed25519", "crv"), SIGNED["Ed25519"]),
+    "OKP key with a short x": ("Ed25519", OKP | {"x": "AQ"}, SIGNED["Ed25519"]),
+    "Ed25519, longer": ("Ed25519", OKP, SIGNED["Ed25519"] + b"\0"),
+    "Ed25519, zeros": ("Ed25519", OKP, bytes(64)),
 }
 
 

@@ -11,7 +11,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from chalicelib.aws.attribute_values import decode, encode
 from chalicelib.protocol import signing_keys as rules
-from chalicelib.protocol.signing_keys import ACTIVE, NEXT, RETIRED, KeyRefused, SigningKey
+from chalicelib.protocol.signing_keys import (
+    ACTIVE,
+    DATA_KEY,
+    KMS,
+    NEXT,
+    RETIRED,
+    KeyRefused,
+    SigningKey,
+)
 
 NOW = 1_800_000_000
 
@@ -66,7 +74,7 @@ def test_promotion_retires_the_one_before() -> None:
     """Both change at once; keys of the other algorithm stay as they are."""
     other = key("e", ACTIVE, NOW - 5, alg="ES256")
     waiting = key("b", NEXT, NOW - rules.ANNOUNCE)
-    after = rules.promote((OLD, other, waiting), "RS256", NOW)
+    after = rules.promote((OLD, other, waiting), KMS, "RS256", NOW)
     assert [(one.kid, one.state) for one in after] == [("a", RETIRED), ("e", ACTIVE), ("b", ACTIVE)]
     assert [one.changed_at for one in after] == [NOW, NOW - 5, NOW]
 
@@ -79,17 +87,17 @@ def test_a_key_is_promoted_when_verifiers_know_it(age: int, force: bool, allowed
     """After ANNOUNCE seconds in the JWKS, or when the operator insists."""
     keys = (OLD, key("b", NEXT, NOW - age))
     if allowed:
-        after = rules.promote(keys, "RS256", NOW, force=force)
-        assert rules.signer(after, "RS256") == replace(keys[1], state=ACTIVE, changed_at=NOW)
+        after = rules.promote(keys, KMS, "RS256", NOW, force=force)
+        assert rules.signer(after, KMS, "RS256") == replace(keys[1], state=ACTIVE, changed_at=NOW)
     else:
         with pytest.raises(KeyRefused, match=str(rules.ANNOUNCE - age)):
-            rules.promote(keys, "RS256", NOW, force=force)
+            rules.promote(keys, KMS, "RS256", NOW, force=force)
 
 
 def test_there_must_be_a_key_to_promote() -> None:
     """Of that very algorithm, and force makes none."""
     with pytest.raises(KeyRefused, match="no next key"):
-        rules.promote((OLD, key("b", NEXT, 0, alg="ES256")), "RS256", NOW, force=True)
+        rules.promote((OLD, key("b", NEXT, 0, alg="ES256")), KMS, "RS256", NOW, force=True)
 
 
 @pytest.mark.parametrize(
@@ -141,6 +149,9 @@ def test_the_waits_cover_tokens_and_caches() -> None:
     assert rules.MOST_KEYS <= 10
 
 
+KINDS = [(mode, alg) for mode, algorithms in rules.MODES.items() for alg in algorithms]
+
+
 class Operator(RuleBasedStateMachine):
     """An operator who does anything at any time, without force; a verifier who looks on."""
 
@@ -161,19 +172,22 @@ class Operator(RuleBasedStateMachine):
     def wait(self, seconds: int) -> None:
         self.now += seconds
 
-    @rule(alg=st.sampled_from(rules.ALGORITHMS))
-    def announce(self, alg: str) -> None:
+    @rule(kind=st.sampled_from(KINDS))
+    def announce(self, kind: tuple[str, str]) -> None:
+        mode, alg = kind
         self.made += 1
+        encrypted = b"private" if mode == DATA_KEY else None
+        public = jwk(f"k{self.made}", alg)
         try:
-            self.change(rules.announce(self.keys, "arn", jwk(f"k{self.made}", alg), self.now))
+            self.change(rules.announce(self.keys, "arn", public, self.now, encrypted=encrypted))
         except KeyRefused:
-            waiting = any(one.alg == alg and one.state == NEXT for one in self.keys)
+            waiting = rules.next_key(self.keys, mode, alg)
             assert waiting or len(self.keys) >= rules.MOST_KEYS
 
-    @rule(alg=st.sampled_from(rules.ALGORITHMS))
-    def promote(self, alg: str) -> None:
+    @rule(kind=st.sampled_from(KINDS))
+    def promote(self, kind: tuple[str, str]) -> None:
         try:
-            self.change(rules.promote(self.keys, alg, self.now))
+            self.change(rules.promote(self.keys, *kind, self.now))
         except KeyRefused:
             return
 
@@ -187,9 +201,9 @@ class Operator(RuleBasedStateMachine):
             return
         assert self.now - self.last_signed.get(kid, 0) > rules.LONGEST_TOKEN
 
-    @rule(alg=st.sampled_from(rules.ALGORITHMS))
-    def sign(self, alg: str) -> None:
-        signer = rules.signer(self.keys, alg)
+    @rule(kind=st.sampled_from(KINDS))
+    def sign(self, kind: tuple[str, str]) -> None:
+        signer = rules.signer(self.keys, *kind)
         if signer is not None:
             started = min(self.first_seen.values())
             known_for = self.now - self.first_seen[signer.kid]
@@ -199,9 +213,9 @@ class Operator(RuleBasedStateMachine):
             self.last_signed[signer.kid] = self.now
 
     @invariant()
-    def one_signer_an_algorithm(self) -> None:
-        for alg in rules.ALGORITHMS:
-            states = [one.state for one in self.keys if one.alg == alg]
+    def one_signer_of_a_kind(self) -> None:
+        for kind in KINDS:
+            states = [one.state for one in self.keys if (one.mode, one.alg) == kind]
             assert states.count(ACTIVE) <= 1
             assert states.count(NEXT) <= 1
 
@@ -214,8 +228,14 @@ class Operator(RuleBasedStateMachine):
 
     @invariant()
     def a_signer_never_vanishes(self) -> None:
-        for alg in {one.alg for one in self.keys if one.kid in self.last_signed}:
-            assert rules.signer(self.keys, alg) is not None
+        for kind in {(one.mode, one.alg) for one in self.keys if one.kid in self.last_signed}:
+            assert rules.signer(self.keys, *kind) is not None
+
+    @invariant()
+    def what_signs_no_more_cannot(self) -> None:
+        for one in self.keys:
+            signs = one.mode == DATA_KEY and one.state != RETIRED
+            assert (one.encrypted is not None) == signs
 
 
 TestOperator = Operator.TestCase

@@ -30,6 +30,10 @@ def test_the_defaults() -> None:
         ({"resource": "http://localhost"}, True),
         ({"resource": "http://[::1]:1"}, True),
         ({"signing_alg": "ES256"}, False),
+        ({"signing_alg": "ES256", "signing_mode": "kms"}, False),
+        ({"signing_alg": "Ed25519", "signing_mode": "kms-data-key"}, False),
+        ({"signing_alg": "EdDSA", "signing_mode": "kms-data-key"}, False),
+        ({"signing_mode": None}, False),
         ({"access_token_lifetime": 1}, False),
         ({"access_token_lifetime": 86400}, False),
         ({"access_token_lifetime": None, "name": None, "signing_alg": None}, False),
@@ -83,6 +87,12 @@ def test_what_may_be_registered(changes: dict[str, Any], allow_http: bool) -> No
         ({"signing_alg": "none"}, False, "signing_alg"),
         ({"signing_alg": "HS256"}, False, "signing_alg"),
         ({"signing_alg": ["RS256"]}, False, "signing_alg"),
+        ({"signing_alg": "Ed25519"}, False, "signing_alg"),
+        ({"signing_alg": "EdDSA", "signing_mode": "kms"}, False, "signing_alg"),
+        ({"signing_alg": "ed25519", "signing_mode": "kms-data-key"}, False, "signing_alg"),
+        ({"signing_mode": "local"}, False, "signing_mode"),
+        ({"signing_mode": ""}, False, "signing_mode"),
+        ({"signing_mode": ["kms"]}, False, "signing_mode"),
         ({"access_token_lifetime": 0}, False, "access_token_lifetime"),
         ({"access_token_lifetime": 86401}, False, "access_token_lifetime"),
         ({"access_token_lifetime": True}, False, "access_token_lifetime"),
@@ -108,6 +118,7 @@ def test_what_must_not(changes: dict[str, Any], allow_http: bool, member: str) -
         optional={
             "name": st.text(st.characters(categories=["L"]), min_size=1, max_size=9),
             "signing_alg": st.sampled_from(["RS256", "ES256"]),
+            "signing_mode": st.sampled_from(["kms", "kms-data-key"]),
             "access_token_lifetime": st.integers(1, 86400),
         },
     )
@@ -119,3 +130,25 @@ def test_writing_and_reading_change_nothing(metadata: dict[str, Any]) -> None:
     assert resource_metadata.read(written) == resource
     assert resource_metadata.write(resource_metadata.read(written)) == written
     assert metadata.items() <= written.items()
+
+
+@pytest.mark.parametrize(
+    ("changes", "stage_mode", "refused"),
+    [
+        ({"signing_alg": "Ed25519"}, "kms-data-key", None),
+        ({"signing_alg": "Ed25519"}, "kms", "RS256, ES256 in signing_mode kms"),
+        ({"signing_alg": "EdDSA", "signing_mode": "kms"}, "kms-data-key", "in signing_mode kms"),
+        ({"signing_alg": "EdDSA", "signing_mode": "kms-data-key"}, "kms", None),
+    ],
+)
+def test_the_mode_decides_on_the_algorithm(
+    changes: dict[str, Any], stage_mode: str, refused: str | None
+) -> None:
+    """The resource's own, or else its stage's; which it is, is not written down then."""
+    if refused is not None:
+        with pytest.raises(InvalidMetadata, match=refused):
+            resource_metadata.read({**API, **changes}, stage_mode=stage_mode)
+        return
+    resource = resource_metadata.read({**API, **changes}, stage_mode=stage_mode)
+    assert resource.signing_mode == changes.get("signing_mode")
+    assert ("signing_mode" in resource_metadata.write(resource)) == ("signing_mode" in changes)

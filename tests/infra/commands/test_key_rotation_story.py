@@ -64,6 +64,7 @@ class Process:
             scope=("read",),
             audience=API,
             signing_alg="ES256",
+            signing_mode=None,
             lifetime=LONGEST_TOKEN,
         )
         return str(tokens.issue(authorization, self.services)["access_token"])

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from chalice.config import Config
 
-from infra.deployment import configuration
-from infra.deployment.names import PROJECT, DeploymentError
+from chalicelib import chalice_app
+from infra.deployment import configuration, policy
+from infra.deployment.names import API_HANDLER, PROJECT, ROTATE_KEYS, DeploymentError
 
 WRITTEN = configuration.read(PROJECT)
+APP = chalice_app.make(lambda: pytest.fail("no request is made here"))
 DOMAIN = {"domain_name": "id.example.com", "certificate_arn": "arn:aws:acm:eu-west-1:1:c/1"}
 
 
@@ -31,6 +33,54 @@ def test_every_key_is_one_that_chalice_knows() -> None:
     assert {"lambda_memory_size", "xray", "tags"} <= known
     for part in (WRITTEN, *WRITTEN["stages"].values()):
         assert set(part) <= known
+        for of_function in part.get("lambda_functions", {}).values():
+            assert set(of_function) <= known
+
+
+def test_the_function_named_is_the_one_of_the_schedule() -> None:
+    """Chalice ignores settings of a function it does not know, too."""
+    scheduled = {event.name: event.handler_string for event in APP.event_sources}
+    assert scheduled == {ROTATE_KEYS: "app.rotate_keys"}
+    for part in (WRITTEN, *WRITTEN["stages"].values()):
+        assert set(part["lambda_functions"]) == {ROTATE_KEYS}
+
+
+def _in_chalices_eyes(configured: dict[str, Any], stage: str, function: str) -> Config:
+    return Config(chalice_stage=stage, function_name=function, config_from_disk=configured)
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_the_rotation_is_small_and_may_take_its_time(stage: str) -> None:
+    """Nobody waits for it; the API handler keeps its processor and its 25 seconds."""
+    rotation = _in_chalices_eyes(WRITTEN, stage, ROTATE_KEYS)
+    handler = _in_chalices_eyes(WRITTEN, stage, API_HANDLER)
+    assert (rotation.lambda_memory_size, rotation.lambda_timeout) == (256, 60)
+    assert (handler.lambda_memory_size, handler.lambda_timeout) == (1769, 25)
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_the_rotation_has_a_policy_of_its_own(stage: str) -> None:
+    """Without the name Chalice would give it the API handler's."""
+    rotation = _in_chalices_eyes(WRITTEN, stage, ROTATE_KEYS)
+    handler = _in_chalices_eyes(WRITTEN, stage, API_HANDLER)
+    assert rotation.iam_policy_file == policy.file_name(stage, ROTATE_KEYS)
+    assert handler.iam_policy_file is None
+
+
+def test_a_stage_without_it_is_given_the_policys_name() -> None:
+    """A new stage, or one of an older checkout; what else it says of the function stays."""
+    own = {"lambda_functions": {ROTATE_KEYS: {"lambda_memory_size": 512}}}
+    changed = configuration.with_own_policies({"stages": {"qa": {"tags": {}, **own}}}, "qa")
+    assert changed["stages"]["qa"] == {
+        "tags": {},
+        "lambda_functions": {
+            ROTATE_KEYS: {
+                "lambda_memory_size": 512,
+                "iam_policy_file": "policy-qa-rotate_keys.json",
+            }
+        },
+    }
+    assert configuration.with_own_policies(WRITTEN, "dev") == WRITTEN
 
 
 def test_nothing_is_compressed_by_api_gateway() -> None:

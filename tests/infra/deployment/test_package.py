@@ -18,6 +18,14 @@ def test_the_function_learns_its_table_from_the_stack() -> None:
     assert _variables()["TABLE_NAME"] == {"Ref": "Table"}
 
 
+def test_the_rotation_has_the_name_that_its_log_group_and_policy_know() -> None:
+    """CloudFormation would make one up."""
+    rotation = MERGED["Resources"]["RotateKeys"]
+    assert rotation["Properties"] == {"FunctionName": {"Fn::Sub": "${Prefix}-${Stage}-rotate_keys"}}
+    assert rotation["DependsOn"] == "RotationLogGroup"
+    assert "RotationLogGroup" in MERGED["Resources"]
+
+
 def test_the_issuer_is_a_parameter_or_api_gateways_own_url() -> None:
     """With a domain it is given; without, the stack itself knows the API's id."""
     _, given, own = _variables()["ISSUER"]["Fn::If"]

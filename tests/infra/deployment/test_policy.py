@@ -1,4 +1,4 @@
-"""The policy of the API's role: least privilege, in both of its forms."""
+"""The policies of the API's role and of the rotation's: least privilege, in both forms."""
 
 import json
 from fnmatch import fnmatchcase
@@ -9,11 +9,25 @@ import pytest
 from chalicelib.aws import data_keys
 from chalicelib.records.keyring import KEYRING_KEY
 from infra.deployment import policy
+from infra.deployment.names import API_HANDLER, ROTATE_KEYS
 
 TABLE_ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/postern-dev"
 FILLED = policy.filled(policy.load(), policy.values("dev", TABLE_ARN))
 IN_TEMPLATE = policy.in_cloudformation(policy.load())
 BOTH = pytest.mark.parametrize("document", [FILLED, IN_TEMPLATE], ids=["filled", "template"])
+
+# The same of the function that a schedule calls.
+ROTATION = policy.load(ROTATE_KEYS)
+ROTATION_FILLED = policy.filled(ROTATION, policy.values("dev", TABLE_ARN))
+ROTATION_IN_TEMPLATE = policy.in_cloudformation(ROTATION)
+BOTH_OF_ROTATION = pytest.mark.parametrize(
+    "document", [ROTATION_FILLED, ROTATION_IN_TEMPLATE], ids=["filled", "template"]
+)
+ALL_FOUR = pytest.mark.parametrize(
+    "document",
+    [FILLED, IN_TEMPLATE, ROTATION_FILLED, ROTATION_IN_TEMPLATE],
+    ids=["filled", "template", "rotation-filled", "rotation-template"],
+)
 
 
 def _actions(document: dict[str, Any]) -> set[str]:
@@ -96,7 +110,7 @@ def _writes(document: dict[str, Any]) -> set[str]:
     return dynamodb - {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
 
 
-@BOTH
+@ALL_FOUR
 def test_no_statement_is_for_every_resource(document: dict[str, Any]) -> None:
     """A resource is named down to its service, account and kind."""
     for statement in document["Statement"]:
@@ -139,15 +153,61 @@ def test_the_log_is_the_functions_own() -> None:
     assert _statement("logs")["Resource"] == group
 
 
-@BOTH
+@ALL_FOUR
 def test_every_place_is_filled(document: dict[str, Any]) -> None:
     """What is left of `${...}` is inside Fn::Sub and known to CloudFormation."""
     text = json.dumps(document)
-    if document is FILLED:
+    if document in (FILLED, ROTATION_FILLED):
         assert "${" not in text
     else:
         assert "${TableArn}" not in text
         assert text.count("${") > 0
+
+
+@BOTH_OF_ROTATION
+def test_the_rotation_may_do_these_and_nothing_else(document: dict[str, Any]) -> None:
+    """Two calls for the keyring, one for a new pair, its own log lines."""
+    assert _actions(document) == {
+        "dynamodb:GetItem",
+        "dynamodb:UpdateItem",
+        "kms:GenerateDataKeyPairWithoutPlaintext",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    }
+    assert {statement["Effect"] for statement in document["Statement"]} == {"Allow"}
+
+
+@BOTH_OF_ROTATION
+def test_the_rotation_has_the_keyring_and_no_other_item(document: dict[str, Any]) -> None:
+    """All keys of a call must be the keyring's, and there must be one: for-all holds of none."""
+    items = document["Statement"][0]
+    assert items["Condition"] == {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [KEYRING_KEY.pk]},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
+
+
+def test_the_rotation_makes_the_pairs_that_the_code_asks_for() -> None:
+    """By the wrapping keys of the stage, of the specifications in use, for signing its JWTs."""
+    (statement,) = (s for s in ROTATION_FILLED["Statement"] if "kms" in str(s["Action"]))
+    assert set(statement["Condition"]) == {"StringEquals"}
+    equals = dict(statement["Condition"]["StringEquals"])
+    assert set(equals.pop("kms:DataKeyPairSpec")) == set(data_keys.SPECS.values())
+    assert equals == {
+        "aws:ResourceTag/app": "postern",
+        "aws:ResourceTag/stage": "dev",
+        "kms:EncryptionContext:purpose": "jwt-signing",
+        "kms:EncryptionContext:stage": "dev",
+    }
+
+
+def test_each_function_has_a_policy_file_of_its_own() -> None:
+    """The API handler's by Chalice's own rule, the other by what the configuration names."""
+    assert policy.file_name("dev", API_HANDLER) == "policy-dev.json"
+    assert policy.files("dev", lambda document: document) == {
+        "policy-dev.json": policy.load(),
+        "policy-dev-rotate_keys.json": ROTATION,
+    }
 
 
 def test_partition_and_region_are_the_tables() -> None:

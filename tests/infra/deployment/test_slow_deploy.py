@@ -20,7 +20,7 @@ from infra.deployment import policy
 from infra.deployment.deploy import Deployment, deploy
 from infra.deployment.destroy import destroy
 from infra.deployment.gateway_responses import RESPONSES
-from infra.deployment.names import PROJECT, DeploymentError
+from infra.deployment.names import API_HANDLER, PROJECT, ROTATE_KEYS, DeploymentError
 
 from .emulators import emulators
 
@@ -29,6 +29,8 @@ pytestmark = [
     # Registration and seeding are one-shot commands: their connections end with the process.
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
 ]
+
+ROTATION = "postern-dev-rotate_keys"
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,42 @@ def test_the_function_is_the_configured_one(deployed: Deployed) -> None:
     assert function["Architectures"] == ["arm64"]
 
 
-def test_the_function_knows_its_issuer_and_table(deployed: Deployed) -> None:
+def test_the_rotation_is_the_configured_one(deployed: Deployed) -> None:
+    """A function of its own, small and in no hurry, of the same zip."""
+    functions = boto3.client("lambda")
+    rotation = functions.get_function(FunctionName=ROTATION)["Configuration"]
+    handler = functions.get_function(FunctionName="postern-dev")["Configuration"]
+    assert rotation["Handler"] == "app.rotate_keys"
+    assert (rotation["MemorySize"], rotation["Timeout"]) == (256, 60)
+    assert rotation["CodeSha256"] == handler["CodeSha256"]
+
+
+def test_the_rotation_is_called_every_day(deployed: Deployed) -> None:
+    """One rule, which may call it and calls nothing else."""
+    events = boto3.client("events")
+    (rule,) = events.list_rules(NamePrefix="postern")["Rules"]
+    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 day)", "ENABLED")
+    (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    assert target["Arn"].endswith(f":function:{ROTATION}")
+    held = json.loads(boto3.client("lambda").get_policy(FunctionName=ROTATION)["Policy"])
+    (statement,) = held["Statement"]
+    assert rule["Arn"] in json.dumps(statement["Condition"])
+
+
+@pytest.mark.parametrize("function", ["postern-dev", "postern-dev-rotate_keys"])
+def test_each_function_has_a_log_with_an_end(deployed: Deployed, function: str) -> None:
+    """The stack made the group, by the name that Lambda writes to."""
+    name = f"/aws/lambda/{function}"
+    groups = boto3.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    (group,) = (group for group in groups if group["logGroupName"] == name)
+    assert group["retentionInDays"] == 7
+
+
+@pytest.mark.parametrize("function", ["postern-dev", "postern-dev-rotate_keys"])
+def test_each_function_knows_its_issuer_and_table(deployed: Deployed, function: str) -> None:
     """The issuer is API Gateway's URL with the API's id, known after the first of two runs."""
-    function = boto3.client("lambda").get_function(FunctionName="postern-dev")["Configuration"]
-    assert function["Environment"]["Variables"] == {
+    found = boto3.client("lambda").get_function(FunctionName=function)["Configuration"]
+    assert found["Environment"]["Variables"] == {
         "ISSUER": f"https://{deployed.result.api}.execute-api.eu-west-1.amazonaws.com/dev",
         "STAGE": "dev",
         "TABLE_NAME": "postern-dev",
@@ -101,18 +135,20 @@ def test_the_function_has_byte_code(deployed: Deployed) -> None:
 def test_nothing_is_left_in_the_checkout_but_the_record(deployed: Deployed) -> None:
     """Chalice worked in a copy of it."""
     written = {path.name for path in (deployed.project / ".chalice").iterdir()}
-    assert written == {"config.json", "deployed", "policy-dev.json"}
+    policies = {"policy-dev.json", "policy-dev-rotate_keys.json"}
+    assert written == {"config.json", "deployed"} | policies
     assert not (deployed.project / "chalicelib" / "__pycache__").exists()
 
 
-def test_the_role_holds_the_policy_and_nothing_else(deployed: Deployed) -> None:
+@pytest.mark.parametrize("function", [API_HANDLER, ROTATE_KEYS])
+def test_a_role_holds_its_policy_and_nothing_else(deployed: Deployed, function: str) -> None:
     """One inline policy, filled in from the stack's outputs."""
     iam = boto3.client("iam")
-    role = "postern-dev-api_handler"
+    role = f"postern-dev-{function}"
     (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
     held = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
     table_arn = deployed.result.table_arn
-    assert held == policy.filled(policy.load(), policy.values("dev", table_arn))
+    assert held == policy.filled(policy.load(function), policy.values("dev", table_arn))
     assert iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"] == []
 
 
@@ -172,13 +208,17 @@ def test_a_second_checkout_is_refused(deployed: Deployed, tmp_path: Path) -> Non
 
 
 def test_destroying_takes_down_what_was_deployed(deployed: Deployed) -> None:
-    """Last in this module: API, function and stack go; table and keys only because asked."""
+    """Last in this module: API, functions and stack go; table and keys only because asked."""
     wrapping = bootstrap.wrapping_key(boto3.client("kms"), "dev")
     done = destroy("dev", yes=True, delete_table=True, delete_keys=True, project=deployed.project)
     assert (done.api_deleted, done.table_deleted) == (True, True)
     assert sorted(done.keys_scheduled) == sorted([*deployed.result.key_arns, wrapping])
     functions: Any = boto3.client("lambda")
     assert functions.list_functions()["Functions"] == []
+    assert boto3.client("events").list_rules(NamePrefix="postern")["Rules"] == []
+    assert boto3.client("logs").describe_log_groups(logGroupNamePrefix="/aws/")["logGroups"] == []
+    roles = [role["RoleName"] for role in boto3.client("iam").list_roles()["Roles"]]
+    assert [name for name in roles if name.startswith("postern")] == []
 
 
 def _nothing(environ: Mapping[str, str], arns: Sequence[str]) -> None:

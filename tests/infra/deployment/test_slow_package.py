@@ -14,6 +14,7 @@ from samtranslator.translator.transform import transform
 
 from infra.deployment import policy
 from infra.deployment import sam as sam_template
+from infra.deployment.names import API_HANDLER, ROTATE_KEYS
 from infra.deployment.package import package
 from infra.deployment.template import load
 
@@ -65,7 +66,8 @@ def published(with_snapshots: dict[str, Any]) -> dict[str, Any]:
 
 def _transformed(sam: dict[str, Any]) -> dict[str, Any]:
     uploaded = json.loads(json.dumps(sam))
-    uploaded["Resources"]["APIHandler"]["Properties"]["CodeUri"] = "s3://bucket/deployment.zip"
+    for name in ("APIHandler", "RotateKeys"):
+        uploaded["Resources"][name]["Properties"]["CodeUri"] = "s3://bucket/deployment.zip"
     transformed = transform(uploaded, {}, _NoManagedPolicies())
     found: dict[str, Any] = transformed["Resources"]
     return found
@@ -102,12 +104,55 @@ def test_no_resource_waits_for_itself(kind: str, request: pytest.FixtureRequest)
     assert waits_for == {}
 
 
-def test_the_role_has_the_policy_written_by_hand(resources: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("function", "name"), [(API_HANDLER, "ApiHandlerRole"), (ROTATE_KEYS, "RotateKeysRole")]
+)
+def test_a_role_has_the_policy_written_by_hand(
+    resources: dict[str, Any], function: str, name: str
+) -> None:
     """The same document that `deploy` fills in, and no other."""
-    role = resources["ApiHandlerRole"]["Properties"]
+    role = resources[name]["Properties"]
     (held,) = role["Policies"]
-    assert held["PolicyDocument"] == policy.in_cloudformation(policy.load())
+    assert held["PolicyDocument"] == policy.in_cloudformation(policy.load(function))
     assert "ManagedPolicyArns" not in role
+
+
+def test_the_rotation_is_called_every_day(resources: dict[str, Any]) -> None:
+    """One rule, with this function for its only target, and no other rule."""
+    (rule,) = (r["Properties"] for r in resources.values() if r["Type"] == "AWS::Events::Rule")
+    assert rule["ScheduleExpression"] == "rate(1 day)"
+    (target,) = rule["Targets"]
+    assert target["Arn"] == {"Fn::GetAtt": ["RotateKeys", "Arn"]}
+
+
+def test_the_rule_alone_may_call_the_rotation(resources: dict[str, Any]) -> None:
+    """EventBridge, on behalf of this rule; nobody's account or service besides."""
+    (rule,) = (name for name, r in resources.items() if r["Type"] == "AWS::Events::Rule")
+    (permission,) = (
+        r["Properties"]
+        for r in resources.values()
+        if r["Type"] == "AWS::Lambda::Permission"
+        and r["Properties"]["FunctionName"] == {"Ref": "RotateKeys"}
+    )
+    assert permission["Principal"] == "events.amazonaws.com"
+    assert permission["SourceArn"] == {"Fn::GetAtt": [rule, "Arn"]}
+
+
+def test_the_rotation_is_small_and_knows_its_stage(resources: dict[str, Any]) -> None:
+    """Its own memory and timeout; the API handler's variables, runtime and processor."""
+    rotation = resources["RotateKeys"]["Properties"]
+    handler = resources["APIHandler"]["Properties"]
+    assert rotation["Handler"] == "app.rotate_keys"
+    assert (rotation["MemorySize"], rotation["Timeout"]) == (256, 60)
+    assert (handler["MemorySize"], handler["Timeout"]) == (1769, 25)
+    for name in ("Architectures", "Environment", "Runtime"):
+        assert rotation[name] == handler[name]
+
+
+def test_a_failed_run_is_tried_again_by_lambda(resources: dict[str, Any]) -> None:
+    """Lambda's default for asynchronous calls, two more tries, is nowhere changed."""
+    kinds = {resource["Type"] for resource in resources.values()}
+    assert "AWS::Lambda::EventInvokeConfig" not in kinds
 
 
 def test_each_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
@@ -135,9 +180,16 @@ def test_the_api_is_not_compressed(resources: dict[str, Any]) -> None:
     assert "MinimumCompressionSize" not in resources["RestAPI"]["Properties"]
 
 
-def test_the_log_group_is_there_before_the_function(resources: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("function", "group"), [("APIHandler", "LogGroup"), ("RotateKeys", "RotationLogGroup")]
+)
+def test_the_log_group_is_there_before_the_function(
+    resources: dict[str, Any], function: str, group: str
+) -> None:
     """Lambda may not make it: the first call would otherwise lose its log."""
-    assert resources["APIHandler"]["DependsOn"] == "LogGroup"
+    assert resources[function]["DependsOn"] == group
+    name = resources[function]["Properties"]["FunctionName"]["Fn::Sub"]
+    assert resources[group]["Properties"]["LogGroupName"] == {"Fn::Sub": f"/aws/lambda/{name}"}
 
 
 def test_the_zip_holds_the_application_and_no_tools(out: Path) -> None:

@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from infra.deployment import template
-from infra.deployment.names import CLOUDFORMATION, DeploymentError, check_stage
+from infra.deployment.names import (
+    CLOUDFORMATION,
+    ROTATE_KEYS,
+    DeploymentError,
+    check_stage,
+    rotation_name,
+)
 
 RESOURCES: dict[str, Any] = template.load()["Resources"]
 TABLE = RESOURCES["Table"]["Properties"]
@@ -87,6 +93,16 @@ def test_the_log_group_is_the_functions_own() -> None:
     group = RESOURCES["LogGroup"]["Properties"]
     assert group["LogGroupName"] == {"Fn::Sub": "/aws/lambda/${Prefix}-${Stage}"}
     assert group["RetentionInDays"] == {"Ref": "LogRetentionInDays"}
+
+
+def test_the_rotations_log_group_is_its_own_too() -> None:
+    """By Chalice's name for that function, with the same end, and gone with the stack."""
+    group = RESOURCES["RotationLogGroup"]
+    name = {"Fn::Sub": f"/aws/lambda/${{Prefix}}-${{Stage}}-{ROTATE_KEYS}"}
+    assert group["Properties"]["LogGroupName"] == name
+    assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionInDays"}
+    assert group["DeletionPolicy"] == "Delete"
+    assert rotation_name("dev") == f"postern-dev-{ROTATE_KEYS}"
 
 
 def test_a_stages_table_has_a_literal_name() -> None:

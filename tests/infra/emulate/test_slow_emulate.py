@@ -1,5 +1,6 @@
-"""The whole way: package, CloudFormation, API Gateway, Lambda process, the smoke story. Slow."""
+"""The whole way: package, CloudFormation, API Gateway, Lambda processes, the stories. Slow."""
 
+import io
 import json
 import os
 import shutil
@@ -8,17 +9,19 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.aws import data_keys
+from chalicelib.protocol.signing_keys import SigningKey
 from infra import bootstrap, seeds
 from infra.deployment import configuration
 from infra.deployment.adopt import adopt
 from infra.deployment.names import PROJECT
-from infra.emulate import cloud, smoke
+from infra.emulate import cloud, rotation, smoke
 from infra.emulate.ministack import Ministack
 
 pytestmark = [
@@ -60,11 +63,60 @@ def deployed(out: Path) -> Iterator[cloud.Deployed]:
         yield stage
 
 
-def test_the_smoke_story_goes_well(deployed: cloud.Deployed) -> None:
+@pytest.fixture(scope="module")
+def data_key(deployed: cloud.Deployed) -> SigningKey:
+    """A data key that is due for rotation; before the first request, which keeps what it reads."""
+    return rotation.plant({**os.environ, **deployed.environ})
+
+
+def test_the_smoke_story_goes_well(deployed: cloud.Deployed, data_key: SigningKey) -> None:
     """Every step over HTTP, the function held to its role's policy."""
     told: list[str] = []
     smoke.run(deployed.url, say=told.append)
     assert len(told) == 8
+
+
+def test_a_data_key_signs_and_is_rotated(deployed: cloud.Deployed, data_key: SigningKey) -> None:
+    """Each by the function whose role may: the API's decrypts it, the other makes the next."""
+    told: list[str] = []
+    environ = {**os.environ, **deployed.environ}
+    rotation.run(deployed.url, deployed.rotation, environ, data_key, told.append)
+    assert len(told) == 2
+
+
+def test_a_rotation_with_nothing_to_do_is_no_error(
+    deployed: cloud.Deployed, data_key: SigningKey
+) -> None:
+    """Called again, as every day, it leaves the keyring as it is."""
+    rotation.invoke(deployed.rotation)
+    before = _keyring(deployed)
+    rotation.invoke(deployed.rotation)
+    assert _keyring(deployed) == before
+
+
+def test_a_failed_rotation_is_told(deployed: cloud.Deployed) -> None:
+    """What Lambda answers of an exception ends the story, with its words."""
+    functions = boto3.client("lambda")
+    functions.create_function(
+        FunctionName="fails",
+        Runtime=functions.get_function_configuration(FunctionName=deployed.rotation)["Runtime"],
+        Role=functions.get_function_configuration(FunctionName=deployed.rotation)["Role"],
+        Handler="fails.handler",
+        Code={
+            "ZipFile": _zipped("def handler(event, context):\n    raise KeyError('no such key')")
+        },
+    )
+    with pytest.raises(smoke.SmokeFailure, match="no such key"):
+        rotation.invoke("fails")
+
+
+def test_the_rotation_is_called_every_day(deployed: cloud.Deployed) -> None:
+    """By the rule of the stack."""
+    events = boto3.client("events")
+    (rule,) = events.list_rules()["Rules"]
+    (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    assert rule["ScheduleExpression"] == "rate(1 day)"
+    assert target["Arn"].endswith(f":function:{deployed.rotation}")
 
 
 def test_the_server_runs_from_byte_code_and_needs_nothing_else(
@@ -170,6 +222,87 @@ def test_the_role_cannot_make_data_keys(deployed: cloud.Deployed) -> None:
         )
 
 
+def _refused(deployed: cloud.Deployed) -> dict[str, tuple[str, str, dict[str, Any]]]:
+    """Calls that are not the rotation's: service, operation, parameters. All are well-formed."""
+    table = {"TableName": deployed.table_name}
+    key = {"pk": {"S": "K#sig"}, "sk": {"S": "-"}}
+    arn, pair = _data_key("dev")
+    other, _ = _data_key("prod")
+    context = data_keys.context("dev", "ES256")
+    spec = {"KeyPairSpec": "ECC_NIST_P256", "EncryptionContext": context}
+    signature = {
+        "KeyId": deployed.key_arns[0],
+        "Message": b"header.payload",
+        "MessageType": "RAW",
+        "SigningAlgorithm": "RSASSA_PKCS1_V1_5_SHA_256",
+    }
+    return {
+        "all items": ("dynamodb", "scan", table),
+        "several items": (
+            "dynamodb",
+            "batch_get_item",
+            {"RequestItems": {deployed.table_name: {"Keys": [key]}}},
+        ),
+        "an item put": ("dynamodb", "put_item", {**table, "Item": key}),
+        "an item deleted": ("dynamodb", "delete_item", {**table, "Key": key}),
+        "a signature": ("kms", "sign", signature),
+        "a data key decrypted": (
+            "kms",
+            "decrypt",
+            {"KeyId": arn, "CiphertextBlob": pair, "EncryptionContext": context},
+        ),
+        "a pair in clear": ("kms", "generate_data_key_pair", {"KeyId": arn, **spec}),
+        "a pair of another stage": (
+            "kms",
+            "generate_data_key_pair_without_plaintext",
+            {"KeyId": other, **spec},
+        ),
+        "a new key": ("kms", "create_key", {}),
+        "a log group": ("logs", "create_log_group", {"logGroupName": "/aws/lambda/x"}),
+    }
+
+
+def test_the_rotations_role_may_do_nothing_else(deployed: cloud.Deployed) -> None:
+    """Each of these is a call that this cloud answers to its owner, or to the other role."""
+    role = _as_the_function(deployed.rotation)
+    refused = {}
+    for name, (service, operation, parameters) in _refused(deployed).items():
+        try:
+            getattr(role.client(service), operation)(**parameters)
+        except ClientError as problem:
+            refused[name] = problem.response["Error"]["Code"]
+        else:
+            refused[name] = "done"
+    assert set(refused.values()) <= {"AccessDenied", "AccessDeniedException"}, refused
+
+
+def test_the_rotations_role_makes_data_keys(deployed: cloud.Deployed) -> None:
+    """By the wrapping key of its stage: the refusals above are not of everything."""
+    arn, _ = _data_key("dev")
+    made = (
+        _as_the_function(deployed.rotation)
+        .client("kms")
+        .generate_data_key_pair_without_plaintext(
+            KeyId=arn,
+            KeyPairSpec="ECC_NIST_P256",
+            EncryptionContext=data_keys.context("dev", "ES256"),
+        )
+    )
+    assert made["KeyId"] == arn
+
+
+def _keyring(deployed: cloud.Deployed) -> Any:
+    key = {"pk": {"S": "K#sig"}, "sk": {"S": "-"}}
+    return boto3.client("dynamodb").get_item(TableName=deployed.table_name, Key=key)["Item"]
+
+
+def _zipped(source: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("fails.py", source)
+    return packed.getvalue()
+
+
 def _data_key(stage: str) -> tuple[str, bytes]:
     """A stage's wrapping key, and a private half that it has encrypted."""
     kms = boto3.client("kms")
@@ -198,8 +331,8 @@ def _sign(arn: str) -> bytes:
     return signature
 
 
-def _as_the_function() -> boto3.Session:
-    """A session with the function's role."""
-    role = boto3.client("lambda").get_function(FunctionName="postern-dev")["Configuration"]["Role"]
+def _as_the_function(name: str = "postern-dev") -> boto3.Session:
+    """A session with a function's role."""
+    role = boto3.client("lambda").get_function(FunctionName=name)["Configuration"]["Role"]
     given = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
     return boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
