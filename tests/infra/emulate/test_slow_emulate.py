@@ -1,6 +1,5 @@
 """The whole way: package, CloudFormation, API Gateway, Lambda processes, the stories. Slow."""
 
-import io
 import json
 import os
 import shutil
@@ -9,7 +8,6 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
@@ -23,6 +21,8 @@ from infra.deployment.adopt import adopt
 from infra.deployment.names import PROJECT
 from infra.emulate import cloud, rotation, smoke
 from infra.emulate.ministack import Ministack
+
+from . import calls
 
 pytestmark = [
     pytest.mark.emulator,
@@ -89,9 +89,9 @@ def test_a_rotation_with_nothing_to_do_is_no_error(
 ) -> None:
     """Called again, as every day, it leaves the keyring as it is."""
     rotation.invoke(deployed.rotation)
-    before = _keyring(deployed)
+    before = calls.keyring(deployed)
     rotation.invoke(deployed.rotation)
-    assert _keyring(deployed) == before
+    assert calls.keyring(deployed) == before
 
 
 def test_a_failed_rotation_is_told(deployed: cloud.Deployed) -> None:
@@ -103,7 +103,9 @@ def test_a_failed_rotation_is_told(deployed: cloud.Deployed) -> None:
         Role=functions.get_function_configuration(FunctionName=deployed.rotation)["Role"],
         Handler="fails.handler",
         Code={
-            "ZipFile": _zipped("def handler(event, context):\n    raise KeyError('no such key')")
+            "ZipFile": calls.zipped(
+                "def handler(event, context):\n    raise KeyError('no such key')"
+            )
         },
     )
     with pytest.raises(smoke.SmokeFailure, match="no such key"):
@@ -168,13 +170,13 @@ def test_a_stage_of_one_stack_is_adopted(deployed: cloud.Deployed, tmp_path: Pat
 def test_the_role_cannot_scan(deployed: cloud.Deployed) -> None:
     """The policy that let the story through refuses what the story does not need."""
     with pytest.raises(ClientError, match="AccessDenied"):
-        _as_the_function().client("dynamodb").scan(TableName=deployed.table_name)
+        calls.as_the_function().client("dynamodb").scan(TableName=deployed.table_name)
 
 
 def test_the_role_cannot_make_keys(deployed: cloud.Deployed) -> None:
     """Signing keys come from the stack and from an operator."""
     with pytest.raises(ClientError, match="AccessDenied"):
-        _as_the_function().client("kms").create_key()
+        calls.as_the_function().client("kms").create_key()
 
 
 def test_the_role_cannot_sign_with_a_key_of_another_stage(deployed: cloud.Deployed) -> None:
@@ -189,12 +191,12 @@ def test_the_role_cannot_sign_with_a_key_of_another_stage(deployed: cloud.Deploy
         ],
     )
     with pytest.raises(ClientError, match="AccessDenied"):
-        _sign(made["KeyMetadata"]["Arn"])
+        calls.sign(made["KeyMetadata"]["Arn"])
 
 
 def test_the_role_signs_with_a_key_made_later(deployed: cloud.Deployed) -> None:
     """`key rotate` needs no new deployment: the tags are what the policy asks for."""
-    assert _sign(bootstrap.create_key({**os.environ, **deployed.environ}, "RS256"))
+    assert calls.sign(bootstrap.create_key({**os.environ, **deployed.environ}, "RS256"))
 
 
 @pytest.mark.parametrize(("stage", "allowed"), [("dev", True), ("prod", False)])
@@ -202,9 +204,9 @@ def test_the_role_decrypts_data_keys_of_its_stage(
     deployed: cloud.Deployed, stage: str, allowed: bool
 ) -> None:
     """By the wrapping key's tags; the emulator knows no encryption context in policies."""
-    arn, pair = _data_key(stage)
+    arn, pair = calls.data_key(stage)
     context = data_keys.context(stage, "ES256")
-    kms = _as_the_function().client("kms")
+    kms = calls.as_the_function().client("kms")
     asked = {"KeyId": arn, "CiphertextBlob": pair, "EncryptionContext": context}
     if allowed:
         assert kms.decrypt(**asked)["KeyId"] == arn
@@ -215,58 +217,18 @@ def test_the_role_decrypts_data_keys_of_its_stage(
 
 def test_the_role_cannot_make_data_keys(deployed: cloud.Deployed) -> None:
     """Those come from an operator, and from a scheduled rotation with a role of its own."""
-    arn, _ = _data_key("dev")
+    arn, _ = calls.data_key("dev")
     with pytest.raises(ClientError, match="AccessDenied"):
-        _as_the_function().client("kms").generate_data_key_pair_without_plaintext(
+        calls.as_the_function().client("kms").generate_data_key_pair_without_plaintext(
             KeyId=arn, KeyPairSpec="ECC_NIST_P256"
         )
 
 
-def _refused(deployed: cloud.Deployed) -> dict[str, tuple[str, str, dict[str, Any]]]:
-    """Calls that are not the rotation's: service, operation, parameters. All are well-formed."""
-    table = {"TableName": deployed.table_name}
-    key = {"pk": {"S": "K#sig"}, "sk": {"S": "-"}}
-    arn, pair = _data_key("dev")
-    other, _ = _data_key("prod")
-    context = data_keys.context("dev", "ES256")
-    spec = {"KeyPairSpec": "ECC_NIST_P256", "EncryptionContext": context}
-    signature = {
-        "KeyId": deployed.key_arns[0],
-        "Message": b"header.payload",
-        "MessageType": "RAW",
-        "SigningAlgorithm": "RSASSA_PKCS1_V1_5_SHA_256",
-    }
-    return {
-        "all items": ("dynamodb", "scan", table),
-        "several items": (
-            "dynamodb",
-            "batch_get_item",
-            {"RequestItems": {deployed.table_name: {"Keys": [key]}}},
-        ),
-        "an item put": ("dynamodb", "put_item", {**table, "Item": key}),
-        "an item deleted": ("dynamodb", "delete_item", {**table, "Key": key}),
-        "a signature": ("kms", "sign", signature),
-        "a data key decrypted": (
-            "kms",
-            "decrypt",
-            {"KeyId": arn, "CiphertextBlob": pair, "EncryptionContext": context},
-        ),
-        "a pair in clear": ("kms", "generate_data_key_pair", {"KeyId": arn, **spec}),
-        "a pair of another stage": (
-            "kms",
-            "generate_data_key_pair_without_plaintext",
-            {"KeyId": other, **spec},
-        ),
-        "a new key": ("kms", "create_key", {}),
-        "a log group": ("logs", "create_log_group", {"logGroupName": "/aws/lambda/x"}),
-    }
-
-
 def test_the_rotations_role_may_do_nothing_else(deployed: cloud.Deployed) -> None:
     """Each of these is a call that this cloud answers to its owner, or to the other role."""
-    role = _as_the_function(deployed.rotation)
+    role = calls.as_the_function(deployed.rotation)
     refused = {}
-    for name, (service, operation, parameters) in _refused(deployed).items():
+    for name, (service, operation, parameters) in calls.refused(deployed).items():
         try:
             getattr(role.client(service), operation)(**parameters)
         except ClientError as problem:
@@ -278,9 +240,9 @@ def test_the_rotations_role_may_do_nothing_else(deployed: cloud.Deployed) -> Non
 
 def test_the_rotations_role_makes_data_keys(deployed: cloud.Deployed) -> None:
     """By the wrapping key of its stage: the refusals above are not of everything."""
-    arn, _ = _data_key("dev")
+    arn, _ = calls.data_key("dev")
     made = (
-        _as_the_function(deployed.rotation)
+        calls.as_the_function(deployed.rotation)
         .client("kms")
         .generate_data_key_pair_without_plaintext(
             KeyId=arn,
@@ -289,50 +251,3 @@ def test_the_rotations_role_makes_data_keys(deployed: cloud.Deployed) -> None:
         )
     )
     assert made["KeyId"] == arn
-
-
-def _keyring(deployed: cloud.Deployed) -> Any:
-    key = {"pk": {"S": "K#sig"}, "sk": {"S": "-"}}
-    return boto3.client("dynamodb").get_item(TableName=deployed.table_name, Key=key)["Item"]
-
-
-def _zipped(source: str) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("fails.py", source)
-    return packed.getvalue()
-
-
-def _data_key(stage: str) -> tuple[str, bytes]:
-    """A stage's wrapping key, and a private half that it has encrypted."""
-    kms = boto3.client("kms")
-    arn = bootstrap.wrapping_key(kms, stage)
-    made = kms.generate_data_key_pair_without_plaintext(
-        KeyId=arn,
-        KeyPairSpec="ECC_NIST_P256",
-        EncryptionContext=data_keys.context(stage, "ES256"),
-    )
-    encrypted: bytes = made["PrivateKeyCiphertextBlob"]
-    return arn, encrypted
-
-
-def _sign(arn: str) -> bytes:
-    signed = (
-        _as_the_function()
-        .client("kms")
-        .sign(
-            KeyId=arn,
-            Message=b"header.payload",
-            MessageType="RAW",
-            SigningAlgorithm="RSASSA_PKCS1_V1_5_SHA_256",
-        )
-    )
-    signature: bytes = signed["Signature"]
-    return signature
-
-
-def _as_the_function(name: str = "postern-dev") -> boto3.Session:
-    """A session with a function's role."""
-    role = boto3.client("lambda").get_function(FunctionName=name)["Configuration"]["Role"]
-    given = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
-    return boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
