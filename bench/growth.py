@@ -11,7 +11,6 @@ import io
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import replace
 
 from bench import cloud, population
 from bench.calls import cells, counted
@@ -26,6 +25,7 @@ from chalicelib.encoding import sha256
 from chalicelib.records.grant import Grant
 from chalicelib.records.user import User
 from chalicelib.services import Services, system_clock
+from chalicelib.values import replace
 from infra.stage import open_services
 
 GRANTS = (10, 1_000, 100_000)

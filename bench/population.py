@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chalicelib.administration import users
 from chalicelib.aws.attribute_values import encode_item
@@ -19,6 +19,7 @@ from chalicelib.protocol.refresh_chain import successor
 from chalicelib.records.grant import LIVE, Grant
 from chalicelib.records.user import User
 from chalicelib.services import Services
+from chalicelib.values import replace
 from infra import seeds
 
 BATCH = 25  # the most that BatchWriteItem takes

@@ -7,7 +7,6 @@ afterwards (`check`) it is an answer to the client.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from .errors import (
     InvalidRequest,
@@ -21,6 +20,7 @@ from .protocol import pkce, prompt, redirect_uri, response_mode, scope, target
 from .records.client import Client
 from .records.resource import Resource
 from .services import Services
+from .values import Frozen
 
 MOST_STATE = 2048  # bytes
 PARAMETERS = (
@@ -29,8 +29,7 @@ PARAMETERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Frozen):
     """Where answers go: a proved client at one of its own redirect URIs.
 
     sent_redirect_uri: as the request had it; None when the client's only one was meant.
@@ -43,8 +42,7 @@ class Recipient:
     response_mode: str
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Frozen):
     """A request that keeps every rule. max_age in seconds."""
 
     recipient: Recipient

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from .values import Frozen
 
 RFC6749 = "https://www.rfc-editor.org/rfc/rfc6749"
 CORE = "https://openid.net/specs/openid-connect-core-1_0.html"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Frozen):
     """One page. The URL leads to the section of the specification."""
 
     title: str

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
-from urllib.parse import parse_qsl
+from types import MappingProxyType
+from typing import Any
 
 from .errors import InvalidRequest
+from .values import Frozen, replace
 
 MAX_BODY = 64 * 1024
 MAX_PARAMETERS = 100
@@ -23,6 +24,9 @@ NO_STORE = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 # What the cookie grammar of RFC 6265 section 4.1.1 allows; anything else is skipped.
 _COOKIE = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)=([\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*)")
 _HEADER_UNSAFE = re.compile(r"[^\x20-\x7e]")
+
+
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Parameters(Mapping[str, str]):
@@ -69,16 +73,15 @@ class Parameters(Mapping[str, str]):
                 raise InvalidRequest("A parameter was sent more than once.", detail=name)
 
 
-@dataclass(frozen=True)  # without slots, so that what was parsed once can be kept
-class Request:
+class Request(Frozen):
     """One HTTP request. `headers` holds lower-case names; `source_address` is the TCP peer's."""
 
     method: str
     path: str
-    query: Parameters = field(default_factory=Parameters)
-    headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    query: Parameters = Parameters()
+    headers: Mapping[str, tuple[str, ...]] = _NONE
     body: bytes = b""
-    path_parameters: Mapping[str, str] = field(default_factory=dict)
+    path_parameters: Mapping[str, str] = _NONE
     source_address: str = ""
     request_id: str = ""
 
@@ -109,15 +112,15 @@ class Request:
         return parse_form(self.body)
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Frozen):
     """One HTTP response. A header may stand twice (Set-Cookie)."""
 
     status: int = 200
     body: str = ""
     headers: tuple[tuple[str, str], ...] = ()
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """ValueError for a value that would end the header, or is no text of HTTP."""
         for name, value in self.headers:
             if _HEADER_UNSAFE.search(value):
                 raise ValueError(f"header {name} holds a control or a non-ASCII character")
@@ -129,6 +132,8 @@ class Response:
 
 def parse_form(body: bytes) -> Parameters:
     """Parse application/x-www-form-urlencoded; InvalidRequest when too large or not UTF-8."""
+    from urllib.parse import parse_qsl
+
     if len(body) > MAX_BODY:
         raise InvalidRequest(f"The body is larger than {MAX_BODY} bytes.")
     try:

@@ -6,7 +6,6 @@ An error becomes one here as well: JSON for machines (RFC 6749 section 5.2), a p
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from .endpoints import ENDPOINTS
 from .errors import (
@@ -18,6 +17,7 @@ from .errors import (
 )
 from .http import Request, Response, json_response
 from .services import Services
+from .values import Frozen
 
 # Every method gets a route, so that a wrong one is refused here in OAuth's words: what API Gateway
 # has no route for, it answers itself.
@@ -27,8 +27,7 @@ CORS_HEADERS = "Authorization, Content-Type, DPoP, MCP-Protocol-Version"
 CORS_EXPOSED = "WWW-Authenticate, DPoP-Nonce, Retry-After, X-Request-Id"
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Frozen):
     """A path, its endpoint and its methods. `page`: people see it. `cors`: scripts of any site
     may call it, without cookies."""
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+
+from .values import Frozen
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -18,17 +18,19 @@ DAY = 24 * HOUR
 # protocol/signing_keys.py.
 SIGNING_MODES = ("kms", "kms-data-key")
 
-# Visible ASCII only: the issuer is compared as a string by every client and verifier.
-_VISIBLE = re.compile(r"[\x21-\x7e]+")
-_LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
+# The issuer is compared as a string by every client and verifier: visible ASCII only, no user.
+_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\])"
+    r"(?::(?P<port>[0-9]{1,5}))?(?:/[!$-.0-\[\]-~]+(?:/[!$-.0-\[\]-~]+)*)?"
+)
+_LOOPBACK_HOSTS = ("127.0.0.1", "[::1]", "localhost")
 
 
 class SettingsError(ValueError):
     """A variable is missing or malformed; the message names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lifetimes:
+class Lifetimes(Frozen):
     """How long things live, in seconds."""
 
     code: int = MINUTE
@@ -42,8 +44,7 @@ class Lifetimes:
     session: int = 12 * HOUR
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Frozen):
     """What one stage is: its name to the world, where its items are, how long things live."""
 
     issuer: str
@@ -52,7 +53,7 @@ class Settings:
     region: str
     product_name: str = "Postern"
     signing_mode: str = SIGNING_MODES[0]  # of ID tokens, and of resources that do not say
-    lifetimes: Lifetimes = field(default_factory=Lifetimes)
+    lifetimes: Lifetimes = Lifetimes()
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -81,11 +82,6 @@ class Settings:
         """Whether this is the stage of a developer's own machine."""
         return self.stage == "local"
 
-    @property
-    def base_path(self) -> str:
-        """The path of the issuer: empty on a custom domain, `/<stage>` on an execute-api URL."""
-        return urlsplit(self.issuer).path
-
     def url(self, path: str) -> str:
         """The absolute URL of a path of this server; always from the issuer, never from Host."""
         return self.issuer + path
@@ -107,19 +103,12 @@ def _signing_mode(environ: Mapping[str, str]) -> str:
 
 def _issuer(text: str, stage: str) -> str:
     """RFC 8414 section 2: https, no query, no fragment; http only for a loopback on stage local."""
-    refusal = SettingsError("ISSUER must be an https URL without query, fragment or final slash")
-    try:
-        url = urlsplit(text)
-        odd_port = url.port == 0
-    except ValueError:  # a port that is none, or brackets that hold no address
-        raise refusal from None
-    secure = url.scheme == "https" or (
-        stage == "local" and url.scheme == "http" and url.hostname in _LOOPBACK_HOSTS
-    )
-    well_formed = _VISIBLE.fullmatch(text) and url.hostname and "@" not in url.netloc
-    if not secure or not well_formed or odd_port or set('?#"\\') & set(text) or text.endswith("/"):
-        raise refusal
-    return text
+    url = _URL.fullmatch(text)
+    if url is not None and 1 <= int(url["port"] or 443) <= 65535:
+        plain = url["scheme"] == "http"
+        if not plain or (stage == "local" and url["host"] in _LOOPBACK_HOSTS):
+            return text
+    raise SettingsError("ISSUER must be an https URL without query, fragment or final slash")
 
 
 def _seconds(

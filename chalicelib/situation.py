@@ -5,8 +5,6 @@ One read of user, session and consent; nothing of it is kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from . import sessions
 from .asked import Asked, Recipient, identify
 from .encoding import base64url, equal, from_base64url, hmac_sha256, sha256
@@ -19,12 +17,12 @@ from .records.consent import Consent, consent_key
 from .records.session import Session, session_key
 from .records.user import User, user_key
 from .services import Services
+from .values import Frozen
 
 BROWSER_COOKIE = "__Host-browser"
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Frozen):
     """A checked request, and the browser's user if one is signed in.
 
     waiting: the request as it is stored; None while no step had to ask anything.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from .protocol import handle, jwt, signature
@@ -12,10 +11,10 @@ from .records.seen_once import SeenOnce, revoked_access_token
 from .records.user import User, user_key
 from .services import Services
 from .tokens import ACCESS_TOKEN, LOCATOR
+from .values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class AccessToken:
+class AccessToken(Frozen):
     """A genuine, unexpired access token. Whether it was revoked is `is_active`'s to say."""
 
     claims: Mapping[str, Any]

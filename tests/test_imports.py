@@ -41,7 +41,7 @@ print(json.dumps({"status": answer["statusCode"], "body": answer["body"], "modul
 
 # Of Python's own modules, those that take milliseconds to import.
 COSTLY = {"asyncio", "datetime", "email", "http", "logging", "random", "secrets", "socket", "ssl"}
-COSTLY |= {"subprocess", "traceback", "uuid", "xml", "zoneinfo"}
+COSTLY |= {"dataclasses", "inspect", "pathlib", "subprocess", "traceback", "urllib", "uuid"}
 
 # What the doors below may import: libraries, costly modules, and the parts of the server's `aws`.
 LOG = {"aws.log"}
@@ -49,12 +49,13 @@ CALL = LOG | {"aws.client", "aws.connection", "aws.credential_source", "aws.cred
 CALL |= {"aws.failures", "aws.signature_v4", "aws.trust", "aws.wire", "socket"}
 TABLE = CALL | {"aws.attribute_values", "aws.table"}
 KEYS = TABLE | {"aws.keyring"}
+FORM = {"urllib"}
 THROTTLE = {"aws.counters"}
-CLIENT = TABLE | THROTTLE | {"aws.registry"}
+CLIENT = FORM | TABLE | THROTTLE | {"aws.registry"}
 GRANT = {"aws.grants"}
-REQUEST = TABLE | {"aws.authorization_requests", "aws.registry"}
+REQUEST = FORM | TABLE | {"aws.authorization_requests", "aws.registry"}
 SIGNED = KEYS | CLIENT | {"aws.signer"}
-PAGE = {"jinja2", "markupsafe", "random"}
+PAGE = FORM | {"inspect", "jinja2", "markupsafe", "pathlib", "random"}
 CRYPTOGRAPHY = {"cryptography", "random"}
 HASH = {"cryptography"}
 DATA_KEY = {"aws.data_keys"}
@@ -151,7 +152,7 @@ DOORS = {
     "code": Door("token", redeem, 200, SIGNED | GRANT),
     "refresh": Door("token", refresh, 200, SIGNED | GRANT),
     "wrong grant type": Door(
-        "token", lambda _: as_client("/token", "demoweb", grant_type="password"), 400, LOG
+        "token", lambda _: as_client("/token", "demoweb", grant_type="password"), 400, LOG | FORM
     ),
     "wrong method": Door("token", get("/token"), 405, LOG),
     "revoke a refresh token": Door(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from ..aws.table import AlreadyExists, Gone
@@ -13,6 +12,7 @@ from ..records.client import Client, client_key
 from ..records.resource import Resource, resource_key
 from ..registration import client_metadata
 from ..services import Services
+from ..values import replace
 from . import Refused, directory
 
 CLIENT_ID_LENGTH = 22

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from ..authentication import password as passwords
 from ..aws.table import AlreadyExists, Gone
@@ -14,6 +13,7 @@ from ..records.record import Value
 from ..records.session import Session
 from ..records.user import LoginName, Password, User, login_name_key, password_key, user_key
 from ..services import Services
+from ..values import replace
 from . import Refused, directory
 
 SUBJECT_LENGTH = 22

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from dataclasses import dataclass
 
 from ..records.user import LoginName, Password, User, login_name_key, password_key, user_key
 from ..services import Services
+from ..values import Frozen
 
 MOST_USERNAME = 256  # characters
 MOST_PASSWORD = 1024  # bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Frozen):
     """What one hash costs: memory in KiB, passes over it, lanes."""
 
     memory: int

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from binascii import crc32
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from ..errors import TemporarilyUnavailable
 from .connection import Connection
@@ -44,6 +44,11 @@ class ConditionFailed(Exception):
         self.item = item
 
 
+_ENDPOINT = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]+))?/?"
+)
+
+
 class Server(NamedTuple):
     """Where a service is; `authority` is what the Host header says."""
 
@@ -55,16 +60,13 @@ class Server(NamedTuple):
 
 def server(url: str) -> Server:
     """The server of an endpoint; ValueError for anything but scheme, host and port."""
-    parts = urlsplit(url)
-    standard = {"http": 80, "https": 443}.get(parts.scheme)
-    host = parts.hostname or ""
-    beside = (parts.path not in ("", "/"), parts.query, parts.fragment, parts.username is not None)
-    if standard is None or not host or any(beside):
+    parts = _ENDPOINT.fullmatch(url)
+    if parts is None or int(parts["port"] or 0) > 65535:
         raise ValueError(f"an endpoint is http(s)://host:port, not {url!r}")
-    port = standard if parts.port is None else parts.port
-    name = f"[{host}]" if ":" in host else host
+    standard = {"http": 80, "https": 443}[parts["scheme"]]
+    port, name = int(parts["port"] or standard), parts["host"].lower()
     authority = name if port == standard else f"{name}:{port}"
-    return Server(host, port, authority, parts.scheme == "https")
+    return Server(name.strip("[]"), port, authority, parts["scheme"] == "https")
 
 
 def endpoint_of(service: str, region: str) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..records.counter import Counter
+from ..values import Frozen
 from .client import ConditionFailed
 from .table import Table
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Frozen):
     """At most `most` of `what` in each window of `seconds`."""
 
     what: str

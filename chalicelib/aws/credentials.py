@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from ..values import Frozen
 
 FULL_URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(Frozen):
     """An access key, and a session token where it is a role's."""
 
+    HIDDEN = ("secret_key", "session_token")
+
     access_key: str
-    secret_key: str = field(repr=False)
-    session_token: str = field(default="", repr=False)
+    secret_key: str
+    session_token: str = ""
 
 
 def from_environment(environ: Mapping[str, str]) -> Credentials:

@@ -8,12 +8,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..encoding import equal, sha256
 from ..protocol.refresh_chain import steps_behind, successor
 from ..records.grant import CODE, LIVE, Grant
 from ..records.record import Attributes, Key
+from ..values import replace
 from .client import ConditionFailed
 from .table import Table
 

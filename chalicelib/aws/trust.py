@@ -7,13 +7,14 @@ root), the system's roots are asked before anything is given up: docs/decisions/
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
-AMAZON_ROOTS = Path(__file__).with_name("amazon_roots.pem")
+# Not by pathlib, which takes longer to import than everything else in this folder.
+AMAZON_ROOTS = os.path.join(os.path.dirname(__file__), "amazon_roots.pem")
 
 
 class Trust:

@@ -8,8 +8,6 @@ new request ── checks ──► is a step needed? ── no ──► code
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .. import answers, asked, situation
 from ..aws import authorization_requests
 from ..aws.authorization_requests import RequestGone
@@ -21,6 +19,7 @@ from ..protocol.handle import Handle
 from ..records.grant import CODE, Grant
 from ..services import Services
 from ..situation import Situation
+from ..values import replace
 
 
 def handle(request: Request, services: Services) -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from .. import user_grants
 from ..aws import grants as stored_grants
@@ -17,6 +16,7 @@ from ..records.authorization import Authorization
 from ..records.client import Client
 from ..records.grant import CODE, LIVE, Grant
 from ..services import Services
+from ..values import replace
 
 PARAMETERS = ("code", "redirect_uri", "code_verifier", "resource")
 

@@ -9,8 +9,6 @@ none of these   forged: refused, nothing changes
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .. import user_grants
 from ..aws import grants as stored_grants
 from ..aws.grants import Spent
@@ -21,6 +19,7 @@ from ..records.authorization import Authorization
 from ..records.client import Client
 from ..records.grant import LIVE, Grant
 from ..services import Services
+from ..values import replace
 
 PARAMETERS = ("refresh_token", "scope", "resource")
 

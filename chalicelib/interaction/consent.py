@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .. import sessions
 from ..asked import offers_refresh
 from ..aws import authorization_requests
@@ -15,6 +13,7 @@ from ..records.consent import Consent
 from ..services import Services
 from ..settings import DAY, HOUR, MINUTE
 from ..situation import Situation, by_audience, could_be_an_impostor
+from ..values import replace
 
 
 def needed(situation: Situation, services: Services) -> bool:

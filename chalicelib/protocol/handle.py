@@ -7,17 +7,17 @@ the table needs no look-up rows. What is stored is the secret's SHA-256.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..encoding import base64url, from_base64url, hmac_sha256, sha256
+from ..values import Frozen
 
 ID_BYTES = 9
 SECRET_BYTES = 32
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Handle:
+class Handle(Frozen):
     """What a handle says: whose it is, which one, and the secret that proves it."""
+
+    HIDDEN = ("user_id", "own_id", "secret")
 
     user_id: str
     own_id: str

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from ..encoding import base64url, from_base64url
+from ..values import Frozen
 
 MAX_LENGTH = 16 * 1024
 # Some versions of Python read any depth, and then fail where the document is used.
@@ -22,8 +22,7 @@ class MalformedToken(ValueError):
     """The text is not a compact JWT in its one canonical form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Frozen):
     """A JWT taken apart; nothing about it is proved yet."""
 
     header: Mapping[str, Any]

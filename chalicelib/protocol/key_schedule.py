@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from ..values import Frozen
 from .signing_keys import ACTIVE, DATA_KEY, HOUR, NEXT, RETIRED, SigningKey, ready_at
 
 ROTATE_EVERY = 30 * 24 * HOUR  # for which a data key signs before its successor is announced
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Frozen):
     """What there is to do, in this order: kids to drop, algorithms to promote and to announce."""
 
     drop: tuple[str, ...]

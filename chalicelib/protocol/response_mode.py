@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote, urlencode
 
 MODES = ("query", "form_post")
 
 
 def in_query(redirect_uri: str, parameters: Mapping[str, str]) -> str:
     """The redirect URI with the response in its query; what the client registered stays first."""
+    from urllib.parse import quote, urlencode
+
     separator = "&" if "?" in redirect_uri else "?"
     if redirect_uri.endswith(("?", "&")):
         separator = ""

@@ -13,11 +13,11 @@ that KMS made and only KMS can decrypt. Each mode and algorithm has an active ke
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from ..records.record import Value
 from ..settings import SIGNING_MODES
+from ..values import Frozen, replace
 
 HOUR = 60 * 60
 CACHED = 2 * HOUR  # for which verifiers keep a JWKS
@@ -43,13 +43,14 @@ class KeyRefused(ValueError):
     """A change of the keys that would break verifiers or tokens; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class SigningKey:
+class SigningKey(Frozen):
     """One key: its JWK, its state and since when (epoch seconds), and who can sign with it.
 
     arn: the KMS key that signs, or that wraps a data key's private half. encrypted: that private
     half (PKCS 8), by KMS; None where there is none, and once the data key is retired.
     """
+
+    HIDDEN = ("encrypted",)
 
     kid: str
     arn: str
@@ -59,7 +60,7 @@ class SigningKey:
     created_at: int
     changed_at: int
     mode: str = KMS
-    encrypted: bytes | None = field(default=None, repr=False)
+    encrypted: bytes | None = None
 
     def to_map(self) -> dict[str, Value]:
         """The map that the keyring item holds; without a mode it is a key inside KMS."""

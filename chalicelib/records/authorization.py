@@ -1,10 +1,9 @@
 """What any grant type proves, and the mint turns into tokens. A value, never stored."""
 
-from dataclasses import dataclass
+from ..values import Frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedIn:
+class SignedIn(Frozen, kw_only=True):
     """What an ID token tells of the sign-in (OpenID Connect Core section 2)."""
 
     auth_time: int
@@ -12,8 +11,7 @@ class SignedIn:
     nonce: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Authorization:
+class Authorization(Frozen, kw_only=True):
     """Who may do what where, for how long.
 
     audience: a resource's URI, or the issuer. lifetime: of the access token, in seconds.

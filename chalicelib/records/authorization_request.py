@@ -1,15 +1,13 @@
 """An authorization request that waits for its user. RFC 6749 section 4.1.1."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from ..encoding import base64url, sha256
 from .record import Key, Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorizationRequest(Record):
+class AuthorizationRequest(Record, kw_only=True):
     """A checked request, bound to one browser, and how far its user has come.
 
     request_id: what the browser sends back as `interaction`; stored under its hash.

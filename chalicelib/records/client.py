@@ -1,13 +1,11 @@
 """A registered client. RFC 7591 section 2."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from .record import Key, Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Client(Record):
+class Client(Record, kw_only=True):
     """One client, under RFC 7591's names where it has them.
 
     scope: the scopes it may ask for; None for any that its resources define.

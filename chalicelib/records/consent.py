@@ -1,14 +1,12 @@
 """What a user has agreed that a client may do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from .record import Key, Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consent(Record):
+class Consent(Record, kw_only=True):
     """The scopes a user gave a client, per audience (a resource's URI, or the issuer)."""
 
     TYPE: ClassVar[str] = "consent"

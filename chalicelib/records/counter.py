@@ -1,13 +1,11 @@
 """How often something happened in one window of time."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from .record import Key, Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counter(Record):
+class Counter(Record, kw_only=True):
     """Count of `what` by `who` (a hash) in the window that started at `window`, epoch seconds."""
 
     TYPE: ClassVar[str] = "counter"

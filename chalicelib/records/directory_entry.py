@@ -1,13 +1,11 @@
 """A name in a directory, so that operators can list clients, resources and users without a scan."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from .record import Key, Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DirectoryEntry(Record):
+class DirectoryEntry(Record, kw_only=True):
     """`name` is one of `directory`; it is written before what it names and removed after it."""
 
     TYPE: ClassVar[str] = "entry"

@@ -7,7 +7,6 @@
 How the refresh family is a hash chain: docs/storage.md and protocol/refresh_chain.py.
 """
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from .record import Key, Record
@@ -16,8 +15,7 @@ CODE = "c"
 LIVE = "r"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant(Record):
+class Grant(Record, kw_only=True):
     """One grant. Times in epoch seconds; hashes are SHA-256 of a secret's bytes.
 
     ends_at: the grant's last second, however often it is refreshed.

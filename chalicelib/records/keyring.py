@@ -1,7 +1,6 @@
 """The signing keys of the stage: one item, a map of keys and a version."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from .record import Key, Record, Value
@@ -9,8 +8,7 @@ from .record import Key, Record, Value
 KEYRING_KEY = Key("K#sig")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyringRecord(Record):
+class KeyringRecord(Record, kw_only=True):
     """`keys`: kid to what protocol/signing_keys.py reads; `salt`: 32 random bytes, never changed.
 
     The salt keeps internal user identifiers and sign-in names out of tokens and of the table's

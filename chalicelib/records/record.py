@@ -8,9 +8,10 @@ Modules of records do not defer annotations, so that the names can be read back 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, ClassVar, NamedTuple, Self, cast
+
+from ..values import Frozen
 
 # The values that an attribute can hold; a tuple is a DynamoDB list, a mapping a DynamoDB map.
 Value = str | int | bool | bytes | tuple["Value", ...] | Mapping[str, "Value"]
@@ -26,8 +27,7 @@ class Key(NamedTuple):
     sk: str = "-"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Frozen, kw_only=True):
     """A stored value. Subclasses set TYPE and `key`, and RETENTION when they guard something.
 
     RETENTION is how many seconds the item stays for DynamoDB to sweep after its expiry, so that a
@@ -75,4 +75,4 @@ class Record:
 @cache
 def attribute_names(record: Any) -> Mapping[str, str]:
     """Field name to attribute name, from the annotations of a subclass of Record."""
-    return {field.name: cast("Any", field.type).__metadata__[0] for field in fields(record)}
+    return {name: record.__annotations__[name].__metadata__[0] for name in record.MEMBERS}

@@ -1,15 +1,13 @@
 """A protected resource that tokens are meant for. RFC 8707 section 2."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from ..encoding import base64url, sha256
 from .record import Key, Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resource(Record):
+class Resource(Record, kw_only=True):
     """One resource: its URI, its scopes with their words, how its access tokens are made.
 
     access_token_lifetime: in seconds; None takes the stage's, as it does for signing_mode.

@@ -1,14 +1,12 @@
 """A mark that something happened once: an access token that was revoked, a replayable proof."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from ..encoding import base64url, sha256
 from .record import Key, Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenOnce(Record):
+class SeenOnce(Record, kw_only=True):
     """`value` of a `kind` was seen; kept until what it guards has expired."""
 
     TYPE: ClassVar[str] = "seen"

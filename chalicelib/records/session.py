@@ -1,13 +1,11 @@
 """A browser's sign-in. The cookie holds a secret; here is its hash."""
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from .record import Key, Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session(Record):
+class Session(Record, kw_only=True):
     """One browser session. auth_time: when the user last proved who they are (epoch seconds);
     amr: how (RFC 8176)."""
 

@@ -1,14 +1,13 @@
 """A person who can sign in, the name they sign in with, and their password."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Annotated, ClassVar
 
 from .record import Key, Record, Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class User(Record):
+class User(Record, kw_only=True):
     """One user. `user_id` is internal; clients see `subject` only.
 
     claims: OpenID Connect Core section 5.1, as the operator gave them.
@@ -21,7 +20,7 @@ class User(Record):
     subject: Annotated[str, "sb"]
     username: Annotated[str, "un"]
     created_at: Annotated[int, "i"]
-    claims: Annotated[Mapping[str, Value], "cl"] = field(default_factory=dict)
+    claims: Annotated[Mapping[str, Value], "cl"] = MappingProxyType({})
     disabled: Annotated[bool, "dis"] = False
     not_before: Annotated[int, "nb"] = 0
 
@@ -38,8 +37,7 @@ class User(Record):
         return not self.disabled and issued_at > self.not_before
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoginName(Record):
+class LoginName(Record, kw_only=True):
     """A sign-in name, by its keyed hash (see `aws/keyring.py`), pointing at its user."""
 
     TYPE: ClassVar[str] = "login"
@@ -52,8 +50,7 @@ class LoginName(Record):
         return login_name_key(self.name_hash)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Password(Record):
+class Password(Record, kw_only=True):
     """A user's password, as an Argon2id string in PHC form (RFC 9106)."""
 
     TYPE: ClassVar[str] = "password"

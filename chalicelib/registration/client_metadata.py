@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from typing import Any
 
 from ..client_authentication import METHODS
@@ -245,4 +244,4 @@ _MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
     "software_version": _text,
 }
 # Left out where it is empty. An empty allowed_resources is none at all; left out, it would be any.
-_EMPTY = {field.name for field in fields(Client) if field.default == ()}
+_EMPTY = {name for name, default in Client.DEFAULTS.items() if default == ()}

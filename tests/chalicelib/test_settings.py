@@ -138,8 +138,6 @@ def test_urls_come_from_the_issuer() -> None:
     """Under a stage path they keep it."""
     settings = Settings.read({**GOOD, "ISSUER": "https://x.example/api"})
     assert settings.url("/token") == "https://x.example/api/token"
-    assert settings.base_path == "/api"
-    assert Settings.read(GOOD).base_path == ""
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from chalicelib import rotation
 from chalicelib.administration import clients, resources
 from chalicelib.aws import keyring
 from chalicelib.protocol.signing_keys import DATA_KEY, MODES, SigningKey
+from chalicelib.values import replace
 from infra import bootstrap
 from infra.emulate.ministack import CREDENTIALS
 from infra.stage import aws_client

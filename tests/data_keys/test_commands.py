@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from chalicelib.aws.log import Log
 from chalicelib.protocol import signature
 from chalicelib.protocol.signing_keys import ACTIVE, ANNOUNCE, DATA_KEY, HOUR, KEEP, NEXT, RETIRED
+from chalicelib.values import replace
 from infra import bootstrap
 from infra.commands.invocation import Surroundings
 from infra.emulate.ministack import CREDENTIALS

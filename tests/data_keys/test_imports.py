@@ -13,6 +13,6 @@ def test_a_token_by_a_data_key(new_stage: NewStage) -> None:
         "token",
         lambda _: as_client("/token", "demomachine", **MACHINE),
         200,
-        SIGNED | DATA_KEY | CRYPTOGRAPHY,
+        SIGNED | DATA_KEY | CRYPTOGRAPHY | {"dataclasses", "inspect"},
     )
     assert open_door(stage, door) == door.imports

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from chalicelib import rotation
 from chalicelib.aws import keyring
 from chalicelib.protocol.signing_keys import ACTIVE, DATA_KEY, HOUR, NEXT, SigningKey
+from chalicelib.values import replace
 from infra import bootstrap
 from tests.data_keys.conftest import NewStage, ask, keys, replace_key, resource, token
 from tests.data_keys.verifier import header

@@ -6,12 +6,12 @@ import json
 import multiprocessing
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from chalicelib.administration import users
+from chalicelib.values import replace
 from tests.races.other_process import at_the_line, redeem
 from tests.races.starting_line import ROUNDS, all_at_once, is_dead, racers, statuses
 from tests.world import REDIRECT, VERIFIER, World

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from chalicelib.aws import authorization_requests
@@ -11,6 +9,7 @@ from chalicelib.aws.authorization_requests import RequestGone
 from chalicelib.aws.table import Table
 from chalicelib.errors import TemporarilyUnavailable
 from chalicelib.records.authorization_request import AuthorizationRequest
+from chalicelib.values import replace
 from tests.emulated_aws import Fault, Recorder
 from tests.stage import START, Clock
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from chalicelib.aws.signer import Signer
 from chalicelib.errors import TemporarilyUnavailable
 from chalicelib.protocol import jwk, signature
 from chalicelib.protocol.signing_keys import ACTIVE, DATA_KEY, MODES, RETIRED, SigningKey
+from chalicelib.values import replace
 from tests.chalicelib.aws.stand_in import Reply, StandIn, drops, fails, says
 
 ARN = "arn:aws:kms:eu-west-1:123456789012:key/wrapping"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from chalicelib.aws import grants
@@ -13,6 +11,7 @@ from chalicelib.encoding import sha256
 from chalicelib.errors import TemporarilyUnavailable
 from chalicelib.protocol.refresh_chain import successor
 from chalicelib.records.grant import CODE, LIVE, Grant
+from chalicelib.values import replace
 from tests.emulated_aws import Fault, Recorder
 from tests.stage import START, Clock
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from chalicelib.records.client import Client
 from chalicelib.records.directory_entry import DirectoryEntry
 from chalicelib.records.record import Key
 from chalicelib.records.resource import Resource
+from chalicelib.values import replace
 from tests.emulated_aws import Fault, Recorder
 from tests.stage import Clock
 

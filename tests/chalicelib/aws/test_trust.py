@@ -41,13 +41,14 @@ def blocks(path: Path) -> set[str]:
 @pytest.mark.filterwarnings("ignore:Parsed a serial number")
 def test_the_file_holds_amazons_five_roots() -> None:
     """All that amazontrust.com names, each as botocore has it, and good for ten years more."""
-    assert blocks(AMAZON_ROOTS) <= blocks(Path(botocore.__file__).with_name("cacert.pem"))
-    held = [x509.load_der_x509_certificate(b64decode(block)) for block in blocks(AMAZON_ROOTS)]
+    written = blocks(Path(AMAZON_ROOTS))
+    assert written <= blocks(Path(botocore.__file__).with_name("cacert.pem"))
+    held = [x509.load_der_x509_certificate(b64decode(block)) for block in written]
     names = {root.subject.rfc4514_string().partition(",")[0] for root in held}
     starfield = "CN=Starfield Services Root Certificate Authority - G2"
     assert names == {starfield, *(f"CN=Amazon Root CA {number}" for number in (1, 2, 3, 4))}
     assert min(root.not_valid_after_utc.year for root in held) > 2036
-    text = AMAZON_ROOTS.read_text(encoding="utf-8")
+    text = Path(AMAZON_ROOTS).read_text(encoding="utf-8")
     assert all(f"SHA-256 {root.fingerprint(SHA256()).hex()}" in text for root in held)
 
 

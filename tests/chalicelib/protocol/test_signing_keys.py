@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -20,6 +18,7 @@ from chalicelib.protocol.signing_keys import (
     KeyRefused,
     SigningKey,
 )
+from chalicelib.values import replace
 
 NOW = 1_800_000_000
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from chalicelib.aws.attribute_values import decode, encode
@@ -17,6 +15,7 @@ from chalicelib.protocol.signing_keys import (
     KeyRefused,
     SigningKey,
 )
+from chalicelib.values import replace
 
 NOW = 1_800_000_000
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import pkgutil
 import types
@@ -73,7 +72,7 @@ def strategy(kind: Any) -> st.SearchStrategy[Any]:
 
 
 def records_of(kind: Any) -> st.SearchStrategy[Any]:
-    fields = {field.name: strategy(field.type) for field in dataclasses.fields(kind)}
+    fields = {name: strategy(kind.__annotations__[name]) for name in kind.MEMBERS}
     return st.builds(kind, **fields)
 
 

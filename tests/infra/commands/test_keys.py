@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from chalicelib.aws import keyring
 from chalicelib.protocol import jwt
 from chalicelib.protocol.signing_keys import ANNOUNCE, KEEP
+from chalicelib.values import replace
 from infra import bootstrap
 from tests.infra.commands.conftest import KeyKeeper
 

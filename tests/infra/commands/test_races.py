@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib import values
 from chalicelib.administration import clients, resources, users
 from chalicelib.aws.table import Gone
 from chalicelib.records.client import Client, client_key
@@ -43,9 +44,9 @@ def test_changes_of_different_members_are_both_kept(operator: Operator) -> None:
     services = operator.world.new_services()
     before = clients.get("demoweb", services)
     rotated, _ = clients.rotate_secret("demoweb", services)
-    services.table.amend(before, replace(before, client_name="New Name", client_uri=None))
+    services.table.amend(before, values.replace(before, client_name="New Name", client_uri=None))
     after = clients.get("demoweb", services)
-    assert after == replace(rotated, client_name="New Name", client_uri=None)
+    assert after == values.replace(rotated, client_name="New Name", client_uri=None)
 
 
 def test_disabled_user_stays_out(operator: Operator) -> None:
@@ -64,7 +65,7 @@ def test_what_is_gone_cannot_be_amended(operator: Operator) -> None:
     resource = resources.get(API, services)
     resources.delete(API, services)
     with pytest.raises(Gone):
-        services.table.amend(resource, replace(resource, name="x"))
+        services.table.amend(resource, values.replace(resource, name="x"))
     assert operator.get("resource", "list") == []
 
 
