@@ -16,7 +16,8 @@ from .errors import (
     UnsupportedResponseType,
 )
 from .http import Parameters
-from .protocol import pkce, prompt, redirect_uri, response_mode, scope, target
+from .protocol import claims, pkce, prompt, redirect_uri, response_mode, scope, target
+from .protocol.claims import Requested
 from .records.client import Client
 from .records.resource import Resource
 from .services import Services
@@ -25,7 +26,7 @@ from .values import Frozen
 MOST_STATE = 2048  # bytes
 PARAMETERS = (
     *("response_type", "response_mode", "client_id", "redirect_uri", "scope", "state", "nonce"),
-    *("code_challenge", "code_challenge_method", "prompt", "max_age", "login_hint"),
+    *("code_challenge", "code_challenge_method", "prompt", "max_age", "login_hint", "claims"),
 )
 
 
@@ -43,7 +44,10 @@ class Recipient(Frozen):
 
 
 class Asked(Frozen):
-    """A request that keeps every rule. max_age in seconds."""
+    """A request that keeps every rule. max_age in seconds.
+
+    id_token_hint: as it was sent, with the request itself only; what it says is kept instead.
+    """
 
     recipient: Recipient
     scope: tuple[str, ...]
@@ -51,13 +55,23 @@ class Asked(Frozen):
     prompt: frozenset[str]
     max_age: int | None
     login_hint: str
+    id_token_hint: str | None
     nonce: str | None
     code_challenge: str | None
+    claims: Requested = Requested()
 
     @property
     def client(self) -> Client:
         """Who asks."""
         return self.recipient.client
+
+    @property
+    def consent_scope(self) -> tuple[str, ...]:
+        """What the user is asked: the scope, and those of the claims that are asked for by name."""
+        allowed = target.allowed_to(self.client, tuple(claims.SCOPES))
+        by_name = self.claims.within(allowed).values()
+        implied = [claims.scope_of(name) for names in by_name for name in names]
+        return tuple(dict.fromkeys([*self.scope, *filter(None, implied)]))
 
 
 def identify(parameters: Parameters, services: Services) -> Recipient:
@@ -99,10 +113,13 @@ def check(recipient: Recipient, parameters: Parameters, services: Services) -> A
         scope=wanted,
         resources=resources,
         prompt=prompt.read(parameters.get("prompt", "")),
-        max_age=None if max_age is None else int(max_age),
+        max_age=client.default_max_age if max_age is None else int(max_age),
         login_hint=parameters.get("login_hint", "")[:256],
+        id_token_hint=parameters.get("id_token_hint"),
         nonce=parameters.get("nonce"),
         code_challenge=parameters.get("code_challenge"),
+        # Section 5.5 is about OpenID requests; to another, it is a parameter like any unknown one.
+        claims=claims.read(parameters.get("claims", "{}")) if "openid" in wanted else Requested(),
     )
 
 
@@ -171,6 +188,11 @@ def prompt_is_known(parameters: Parameters, client: Client) -> None:
     prompt.read(parameters.get("prompt", ""))
 
 
+def claims_are_well_formed(parameters: Parameters, client: Client) -> None:
+    """OpenID Connect Core section 5.5."""
+    claims.read(parameters.get("claims", "{}"))
+
+
 def max_age_is_a_number(parameters: Parameters, client: Client) -> None:
     """OpenID Connect Core section 3.1.2.1."""
     if not re.fullmatch(r"[0-9]{1,9}", parameters.get("max_age", "0"), re.ASCII):
@@ -187,6 +209,7 @@ RULES = (
     challenge_is_s256,
     prompt_is_known,
     max_age_is_a_number,
+    claims_are_well_formed,
 )
 
 

@@ -1,4 +1,4 @@
-"""Bytes and text: base64url (RFC 7515 section 2), base62 names, SHA-256, equality in equal time."""
+"""Bytes and text: base64url (RFC 7515 section 2), base62 names, hashes, equality in equal time."""
 
 from __future__ import annotations
 
@@ -43,6 +43,11 @@ def base62(data: bytes, length: int) -> str:
 def sha256(data: bytes | str) -> bytes:
     """SHA-256 of bytes, or of a string's UTF-8."""
     return hashlib.sha256(_bytes(data)).digest()
+
+
+def sha512(data: bytes | str) -> bytes:
+    """SHA-512 of bytes, or of a string's UTF-8."""
+    return hashlib.sha512(_bytes(data)).digest()
 
 
 def hmac_sha256(key: bytes, data: bytes) -> bytes:

@@ -114,6 +114,31 @@ REFERENCE = {
         "RFC 8707, section 2",
         "https://www.rfc-editor.org/rfc/rfc8707#section-2",
     ),
+    "invalid_token": Entry(
+        "The access token is not good",
+        "The access token is expired, revoked, changed, or no access token, or it is for another "
+        "resource than the one that was called.",
+        (
+            "The token has expired, or the user or the operator has ended the access.",
+            "An ID token or a refresh token was sent.",
+            "The token is for an API, and /userinfo was called with it.",
+        ),
+        (
+            "Get a new access token with the refresh token, or start again.",
+            "For /userinfo, ask the token endpoint for a token with resource set to the issuer, "
+            "or leave the scopes of APIs out of the request.",
+        ),
+        "RFC 6750, section 3.1",
+        "https://www.rfc-editor.org/rfc/rfc6750#section-3.1",
+    ),
+    "insufficient_scope": Entry(
+        "The access token is not for this",
+        "The access token is good, but does not have the scope that the endpoint needs.",
+        ("The authorization request had no scope openid, and /userinfo was called.",),
+        ("Ask for the scope that the WWW-Authenticate header names.",),
+        "RFC 6750, section 3.1",
+        "https://www.rfc-editor.org/rfc/rfc6750#section-3.1",
+    ),
     "access_denied": Entry(
         "The access was not given",
         "The user said no, or left out everything that was asked.",

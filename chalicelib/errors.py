@@ -16,6 +16,8 @@
     ├── RequestNotSupported         OpenID Connect Core section 3.1.2.6
     ├── RequestUriNotSupported      OpenID Connect Core section 3.1.2.6
     ├── InvalidTarget               RFC 8707 section 2
+    ├── InvalidToken                RFC 6750 section 3.1
+    ├── InsufficientScope           RFC 6750 section 3.1
     ├── ServerError                 RFC 6749 section 4.1.2.1
     └── TemporarilyUnavailable      RFC 6749 section 4.1.2.1
         └── TooManyRequests         the same code, status 429
@@ -153,6 +155,22 @@ class InvalidTarget(OAuthError):
 
     error = "invalid_target"
     words = "The resource is unknown, malformed, or not one this client may use."
+
+
+class InvalidToken(OAuthError):
+    """RFC 6750 section 3.1: the access token is expired, revoked, malformed, or for another."""
+
+    error = "invalid_token"
+    status = 401
+    words = "The access token is wrong, expired, revoked, or no access token."
+
+
+class InsufficientScope(OAuthError):
+    """RFC 6750 section 3.1: the access token is good, but not for this."""
+
+    error = "insufficient_scope"
+    status = 403
+    words = "The access token has not the scope that this endpoint needs."
 
 
 class ServerError(OAuthError):

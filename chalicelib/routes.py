@@ -29,13 +29,14 @@ CORS_EXPOSED = "WWW-Authenticate, DPoP-Nonce, Retry-After, X-Request-Id"
 
 class Route(Frozen):
     """A path, its endpoint and its methods. `page`: people see it. `cors`: scripts of any site
-    may call it, without cookies."""
+    may call it, without cookies. `bearer`: the scope of the access token that opens it."""
 
     path: str
     endpoint: str
     methods: tuple[str, ...]
     page: bool = False
     cors: bool = False
+    bearer: str | None = None
 
 
 ROUTES = (
@@ -47,6 +48,8 @@ ROUTES = (
     Route("/token", "token", ("POST",), cors=True),
     Route("/revoke", "revoke", ("POST",), cors=True),
     Route("/introspect", "introspect", ("POST",)),
+    Route("/userinfo", "userinfo", ("GET", "POST"), cors=True, bearer="openid"),
+    Route("/logout", "logout", ("GET", "POST"), page=True),
     Route("/errors/{code}", "error_page", ("GET", "HEAD"), page=True),
     Route("/healthz", "healthz", ("GET", "HEAD")),
 )
@@ -106,6 +109,11 @@ def _error(route: Route, problem: OAuthError, request: Request, services: Servic
     response = (
         _page_error(problem, request, services) if route.page else json_error(problem, services)
     )
+    if route.bearer is not None and problem.status in (400, 401, 403):
+        from .protocol import bearer
+
+        realm = services.settings.issuer
+        response = response.with_headers(bearer.challenge(realm, route.bearer, problem))
     if isinstance(problem, MethodNotAllowed):
         response = response.with_headers(("Allow", ", ".join(problem.allow)))
     if isinstance(problem, TemporarilyUnavailable):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .aws.registry import Registry
     from .aws.signer import Signer
     from .aws.table import Table
+    from .fetching import Fetcher
 
 
 def system_clock() -> int:
@@ -43,12 +44,14 @@ class Services:
         now: Callable[[], int] = system_clock,
         token_bytes: Callable[[int], bytes] = os.urandom,
         log: Log | None = None,
+        fetcher: Fetcher | None = None,
     ) -> None:
         self.settings = settings
         self._connect = connect
         self.now = now
         self.token_bytes = token_bytes
         self.log = log or Log()
+        self._fetcher = fetcher
         # Who has failed here lately: see throttling.py.
         self.suspects: dict[str, int] = {}
 
@@ -101,6 +104,13 @@ class Services:
         from .aws.registry import Registry
 
         return Registry(self.table, self.now)
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """Who reads the documents of others."""
+        from .fetching import Fetcher
+
+        return self._fetcher or Fetcher()
 
     def close(self) -> None:
         """Close the connections; the next call opens new ones."""

@@ -17,6 +17,7 @@ DAY = 24 * HOUR
 # Inside KMS, or here with a key that KMS keeps encrypted; what each mode can sign is said in
 # protocol/signing_keys.py.
 SIGNING_MODES = ("kms", "kms-data-key")
+SIGNING_ALGORITHMS = ("RS256", "ES256", "PS256", "Ed25519", "EdDSA")
 
 # The issuer is compared as a string by every client and verifier: visible ASCII only, no user.
 _URL = re.compile(
@@ -52,7 +53,11 @@ class Settings(Frozen):
     table_name: str
     region: str
     product_name: str = "Postern"
-    signing_mode: str = SIGNING_MODES[0]  # of ID tokens, and of resources that do not say
+    signing_mode: str = SIGNING_MODES[0]  # of resources that do not say
+    # Of what is signed for clients (ID tokens and the like), and the algorithms they may choose.
+    # No mode is the stage's own.
+    id_token_signing_mode: str | None = None
+    id_token_algs: tuple[str, ...] = SIGNING_ALGORITHMS[:1]
     lifetimes: Lifetimes = Lifetimes()
 
     @classmethod
@@ -65,7 +70,9 @@ class Settings(Frozen):
             table_name=_require(environ, "TABLE_NAME"),
             region=_require(environ, "AWS_REGION"),
             product_name=environ.get("PRODUCT_NAME", "Postern"),
-            signing_mode=_signing_mode(environ),
+            signing_mode=_signing_mode(environ, "SIGNING_MODE") or SIGNING_MODES[0],
+            id_token_signing_mode=_signing_mode(environ, "ID_TOKEN_SIGNING_MODE"),
+            id_token_algs=_id_token_algs(environ),
             lifetimes=Lifetimes(
                 code=_seconds(environ, "CODE_LIFETIME", MINUTE, most=10 * MINUTE),
                 access_token=_seconds(environ, "ACCESS_TOKEN_LIFETIME", 10 * MINUTE, most=DAY),
@@ -94,11 +101,21 @@ def _require(environ: Mapping[str, str], name: str) -> str:
     return value
 
 
-def _signing_mode(environ: Mapping[str, str]) -> str:
-    mode = environ.get("SIGNING_MODE", "") or SIGNING_MODES[0]
-    if mode not in SIGNING_MODES:
-        raise SettingsError(f"SIGNING_MODE must be one of {', '.join(SIGNING_MODES)}")
+def _signing_mode(environ: Mapping[str, str], name: str) -> str | None:
+    mode = environ.get(name, "") or None
+    if mode not in (None, *SIGNING_MODES):
+        raise SettingsError(f"{name} must be one of {', '.join(SIGNING_MODES)}")
     return mode
+
+
+def _id_token_algs(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """RS256 is always offered (OpenID Connect Core section 15.1), whether it is named or not."""
+    named = environ.get("ID_TOKEN_ALGS", "").split()
+    if set(named) - set(SIGNING_ALGORITHMS):
+        raise SettingsError(
+            f"ID_TOKEN_ALGS must be some of {' '.join(SIGNING_ALGORITHMS)}, with blanks between"
+        )
+    return tuple(alg for alg in SIGNING_ALGORITHMS if alg in named or alg == "RS256")
 
 
 def _issuer(text: str, stage: str) -> str:

@@ -5,7 +5,7 @@ One read of user, session and consent; nothing of it is kept.
 
 from __future__ import annotations
 
-from . import sessions
+from . import sessions, subjects, verification
 from .asked import Asked, Recipient, identify
 from .encoding import base64url, equal, from_base64url, hmac_sha256, sha256
 from .errors import InvalidRequest
@@ -26,6 +26,7 @@ class Situation(Frozen):
     """A checked request, and the browser's user if one is signed in.
 
     waiting: the request as it is stored; None while no step had to ask anything.
+    expected: the subject that the id_token_hint names, "" where it names nobody; None without one.
     browser: the secret of the browser's cookie, which binds the stored request to it.
     read_at: when that was, in epoch seconds. What is issued on its word dates from then: a user
     whose access ends after the read has it ended for this too.
@@ -34,6 +35,7 @@ class Situation(Frozen):
     read_at: int
     asked: Asked
     waiting: AuthorizationRequest | None
+    expected: str | None
     browser: str
     user: User | None
     session: Session | None
@@ -51,21 +53,22 @@ def load(
 ) -> Situation:
     """Read who sits at the browser: one read, or none when no session cookie is there."""
     now = services.now()
-    browser = _browser(request, services)
+    browser = browser_secret(request, services)
+    expected = waiting.expected if waiting else _hinted(asked, services)
     shown = sessions.presented(request, services)
     if shown is None:
-        return Situation(now, asked, waiting, browser, None, None, None)
+        return Situation(now, asked, waiting, expected, browser, None, None, None)
     user, session, consent = services.table.get_all(
         (User, user_key(shown.user_id)),
         (Session, session_key(shown.user_id, shown.own_id)),
         (Consent, consent_key(shown.user_id, asked.client.client_id)),
     )
     if not sessions.proved(session, user, shown):
-        return Situation(now, asked, waiting, browser, None, None, None)
+        return Situation(now, asked, waiting, expected, browser, None, None, None)
     # A consent is no word for another client that took over the name of a removed one.
     if consent is not None and consent.since < asked.client.created_at:
         consent = None
-    return Situation(now, asked, waiting, browser, user, session, consent)
+    return Situation(now, asked, waiting, expected, browser, user, session, consent)
 
 
 def store(
@@ -81,6 +84,7 @@ def store(
         browser_hash=sha256(situation.browser),
         created_at=now,
         expires_at=now + services.settings.lifetimes.authorization_request,
+        expected=situation.expected,
     )
     services.table.put_new(waiting)
     return waiting, cookie(BROWSER_COOKIE, situation.browser)
@@ -112,7 +116,7 @@ def csrf_token(browser: str, request_id: str) -> str:
 def by_audience(situation: Situation, services: Services) -> consents.Consented:
     """What is asked, under each audience it is for."""
     asked = situation.asked
-    return consents.by_audience(asked.scope, asked.resources, services.settings.issuer)
+    return consents.by_audience(asked.consent_scope, asked.resources, services.settings.issuer)
 
 
 def could_be_an_impostor(asked: Asked) -> bool:
@@ -123,7 +127,14 @@ def could_be_an_impostor(asked: Asked) -> bool:
     return asked.client.is_public and redirect_uri.reaches_an_app(asked.recipient.redirect_uri)
 
 
-def _browser(request: Request, services: Services) -> str:
+def is_expected(user: User, situation: Situation, services: Services) -> bool:
+    """Whether this is the user whom the client expects: by an id_token_hint, or by a `sub` in its
+    claims parameter (Core sections 3.1.2.2 and 5.5.1). Without either, anyone is."""
+    subject = subjects.of(user, situation.asked.client, services)
+    return situation.expected in (None, subject) and situation.asked.claims.is_for(subject)
+
+
+def browser_secret(request: Request, services: Services) -> str:
     """The browser's secret: the one it has, so that its other tabs go on, or a new one."""
     known = request.cookies.get(BROWSER_COOKIE, "")
     try:
@@ -132,3 +143,17 @@ def _browser(request: Request, services: Services) -> str:
     except ValueError:
         pass
     return services.random_text(32)
+
+
+def _hinted(asked: Asked, services: Services) -> str | None:
+    """Whom the client expects. A hint that is none of its own ID tokens names nobody.
+
+    Core section 3.1.2.1 asks for an error only where nobody can be asked: nobody is expected, so
+    whoever is signed in is not the one.
+    """
+    if asked.id_token_hint is None:
+        return None
+    hint = verification.id_token(asked.id_token_hint, services)
+    if hint is None or hint.client_id != asked.client.client_id:
+        return ""
+    return hint.subject

@@ -5,9 +5,10 @@ Called after the grant was spent: a failed signature costs a retry, a replay wou
 
 from __future__ import annotations
 
-from .encoding import base64url, sha256
+from .encoding import base64url, sha256, sha512
 from .protocol import jwt, scope
 from .records.authorization import Authorization, SignedIn
+from .records.client import Client
 from .services import Services
 
 ACCESS_TOKEN = "at+jwt"
@@ -61,6 +62,7 @@ def _id_token(
     services: Services,
 ) -> str:
     claims: dict[str, object] = {
+        **signed_in.claims,
         "iss": services.settings.issuer,
         "sub": authorization.subject,
         "aud": authorization.client_id,
@@ -68,12 +70,37 @@ def _id_token(
         "iat": now,
         "auth_time": signed_in.auth_time,
         "amr": list(signed_in.amr),
-        # Core section 3.1.3.6: the left half of the hash of the access token.
-        "at_hash": base64url(sha256(access_token)[:16]),
+        "at_hash": _half_hash(access_token, authorization.id_token_alg),
     }
-    if signed_in.nonce is not None:
-        claims["nonce"] = signed_in.nonce
-    return _sign(ID_TOKEN, services.settings.signing_mode, "RS256", claims, services)
+    told = {"nonce": signed_in.nonce, "acr": signed_in.acr, "sid": signed_in.sid}
+    claims |= {name: value for name, value in told.items() if value is not None}
+    return _for_client(authorization.id_token_alg, claims, services)
+
+
+def sign_userinfo(claims: dict[str, object], client: Client, services: Services) -> str:
+    """A signed answer of /userinfo, by the client's algorithm (Core section 5.3.2).
+
+    TemporarilyUnavailable when no key can sign.
+    """
+    alg = client.userinfo_signed_response_alg or client.id_token_signed_response_alg
+    of_this_server: dict[str, object] = {"iss": services.settings.issuer, "aud": client.client_id}
+    return _for_client(alg, claims | of_this_server, services)
+
+
+def _half_hash(token: str, alg: str) -> str:
+    """Core section 3.1.3.6: the left half of a hash, the one that the signature's algorithm has.
+
+    Ed25519 hashes with SHA-512 (RFC 8032 section 5.1), and libraries take it from there.
+    """
+    if alg in ("Ed25519", "EdDSA"):
+        return base64url(sha512(token)[:32])
+    return base64url(sha256(token)[:16])
+
+
+def _for_client(alg: str, claims: dict[str, object], services: Services) -> str:
+    settings = services.settings
+    mode = settings.id_token_signing_mode or settings.signing_mode
+    return _sign(ID_TOKEN, mode, alg, claims, services)
 
 
 def _sign(typ: str, mode: str, alg: str, claims: dict[str, object], services: Services) -> str:

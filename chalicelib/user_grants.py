@@ -5,9 +5,10 @@ Used by every grant type behind which a person stands, so that none of them forg
 
 from __future__ import annotations
 
+from . import sessions, subjects
 from .aws import grants
 from .errors import InvalidGrant, InvalidScope, InvalidTarget
-from .protocol import handle, scope, target
+from .protocol import claims, handle, scope, target
 from .protocol.handle import Handle
 from .records.authorization import Authorization, SignedIn
 from .records.client import Client
@@ -15,7 +16,7 @@ from .records.grant import Grant, grant_key
 from .records.resource import Resource
 from .records.user import User, user_key
 from .services import Services
-from .verification import grant_stands
+from .verification import stands
 
 
 def find(text: str, client: Client, services: Services) -> tuple[Handle, User | None, Grant]:
@@ -36,10 +37,10 @@ def find(text: str, client: Client, services: Services) -> tuple[Handle, User | 
     return shown, user, grant
 
 
-def must_stand(user: User | None, client: Client, grant: Grant) -> User:
+def must_stand(user: User | None, client: Client, grant: Grant, services: Services) -> User:
     """The user, when user, client and grant still stand behind each other. InvalidGrant."""
-    if not grant_stands(user, grant, grant.issued_at):
-        raise InvalidGrant(detail="the grant was revoked, or its user disabled")
+    if not stands(user, grant, grant.issued_at, services):
+        raise InvalidGrant(detail="the grant was revoked, its user disabled or signed out")
     if grant.issued_at <= client.not_before:
         raise InvalidGrant(detail="the client's grants were revoked")
     assert user is not None
@@ -63,6 +64,8 @@ def choose_resource(
     """
     if len(asked) > 1:
         raise InvalidTarget("Name one resource: a token has one audience.")
+    if asked == (services.settings.issuer,) and "openid" in grant.scope:
+        return services.settings.issuer, None  # for /userinfo
     if not grant.resources:
         if asked and asked[0] != services.settings.issuer:
             raise InvalidTarget("The grant is not for this resource.")
@@ -101,7 +104,9 @@ def authorization(
     lifetime = resource.access_token_lifetime if resource else None
     return Authorization(
         client_id=grant.client_id,
-        subject=user.subject,
+        subject=subjects.of(user, client, services),
+        user_subject=user.subject,
+        id_token_alg=client.id_token_signed_response_alg,
         scope=granted,
         audience=audience,
         signing_alg=resource.signing_alg if resource else "RS256",
@@ -111,11 +116,19 @@ def authorization(
     )
 
 
-def signed_in(grant: Grant) -> SignedIn | None:
+def signed_in(user: User, client: Client, grant: Grant, services: Services) -> SignedIn | None:
     """What an ID token would tell, when the grant asks for one (scope openid)."""
     if "openid" not in grant.scope:
         return None
-    return SignedIn(auth_time=grant.auth_time, amr=grant.amr, nonce=grant.nonce)
+    session = grant.session_id
+    return SignedIn(
+        auth_time=grant.auth_time,
+        amr=grant.amr,
+        nonce=grant.nonce,
+        acr=grant.acr,
+        sid=sessions.sid(session, grant.client_id, services) if session else None,
+        claims=claims.pick(user.claims, target.allowed_claims(client, grant.claims_in("id_token"))),
+    )
 
 
 def refresh_token(grant: Grant, secret: bytes, services: Services) -> str:

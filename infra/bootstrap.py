@@ -7,21 +7,25 @@ stack, and `register_keys` makes them known to the server.
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from typing import Any
 
 from chalicelib import rotation
 from chalicelib.aws import keyring
+from chalicelib.aws.data_keys import SPECS
 from chalicelib.aws.log import Log
 from chalicelib.aws.table import AlreadyExists
 from chalicelib.protocol import jwk, signing_keys
 from chalicelib.protocol.signing_keys import DATA_KEY, KMS, SigningKey
 from chalicelib.records.keyring import KEYRING_KEY, KeyringRecord
 from chalicelib.services import Services
+from chalicelib.settings import Settings
 from infra.stage import NoSuchStage, aws_client, open_services
 
-KEY_SPECS = {"RS256": "RSA_2048", "ES256": "ECC_NIST_P256"}
+# What the kind of a KMS key says where nobody names its algorithm: those of the stack.
+_BY_KIND = {"RSASSA": "RS256", "ECDSA": "ES256", "ED25519": "Ed25519"}
 
 
 def prepare(
@@ -38,7 +42,7 @@ def prepare(
         _create_keyring(services)
         keys = services.keyring.keys
         missing = [alg for alg in algorithms if signing_keys.signer(keys, KMS, alg) is None]
-        register(services, environ, [create_key(environ, alg) for alg in missing])
+        register(services, environ, {create_key(environ, alg): alg for alg in missing})
         _create_data_keys(services, environ, data_keys)
 
 
@@ -97,7 +101,7 @@ def create_key(environ: Mapping[str, str], alg: str) -> str:
 def make_key(kms: Any, stage: str, alg: str) -> str:
     """Make a KMS key for an algorithm, tagged as the policies want it; returns its ARN."""
     made = kms.create_key(
-        KeySpec=KEY_SPECS[alg],
+        KeySpec=SPECS[alg],
         KeyUsage="SIGN_VERIFY",
         Description=f"Postern {stage}: signs tokens with {alg}",
         Tags=_tags(stage),
@@ -149,13 +153,15 @@ def key_alias(stage: str, alg: str) -> str:
 def register_keys(environ: Mapping[str, str], key_arns: Iterable[str]) -> tuple[SigningKey, ...]:
     """Bring KMS keys into the keyring, each once; returns every key of it."""
     with closing(open_services(environ, Log())) as services:
-        return register(services, environ, key_arns)
+        return register(services, environ, dict.fromkeys(key_arns))
 
 
 def register(
-    services: Services, environ: Mapping[str, str], key_arns: Iterable[str]
+    services: Services, environ: Mapping[str, str], keys_to_add: Mapping[str, str | None]
 ) -> tuple[SigningKey, ...]:
     """The same, with services that are there. A stage without a keyring gets one.
+
+    keys_to_add: each ARN with its algorithm; None where the kind of key says it (see public_jwk).
 
     The public half of each key is read here, once, so that no request ever waits for it.
     """
@@ -163,20 +169,33 @@ def register(
     record = read_keyring(services)
     keys = known = keyring.read_keys(record)
     with closing(aws_client("kms", environ)) as kms:
-        for arn in key_arns:
+        for arn, alg in keys_to_add.items():
             if any(key.arn == arn for key in keys):
                 continue
-            keys = signing_keys.announce(keys, arn, public_jwk(kms, arn), services.now())
+            keys = signing_keys.announce(keys, arn, public_jwk(kms, arn, alg), services.now())
     if keys != known:
         keyring.save(services.table, record, keys)
+    for name in unsigned(keys, services.settings):
+        sys.stderr.write(f"Warning: ID_TOKEN_ALGS offers {name}, for which no key is active\n")
     return keys
 
 
-def public_jwk(kms: Any, arn: str) -> dict[str, str]:
-    """The public JWK of a KMS key, its kid the RFC 7638 thumbprint."""
+def unsigned(keys: Iterable[SigningKey], settings: Settings) -> tuple[str, ...]:
+    """What the stage offers for ID tokens, and has no key to sign with: names of keys."""
+    mode = settings.id_token_signing_mode or settings.signing_mode
+    kept = tuple(keys)
+    missing = (alg for alg in settings.id_token_algs if not signing_keys.signer(kept, mode, alg))
+    return tuple(signing_keys.name(mode, alg) for alg in missing)
+
+
+def public_jwk(kms: Any, arn: str, alg: str | None = None) -> dict[str, str]:
+    """The public JWK of a KMS key, its kid the RFC 7638 thumbprint.
+
+    Without `alg` it is RS256, ES256 or Ed25519: an RSA key is for PS256 only where that is said.
+    """
     answer = kms.get_public_key(KeyId=arn)
-    elliptic = any(name.startswith("ECDSA") for name in answer["SigningAlgorithms"])
-    return jwk.from_der(answer["PublicKey"], "ES256" if elliptic else "RS256")
+    kind = str(answer["SigningAlgorithms"][0]).partition("_")[0]
+    return jwk.from_der(answer["PublicKey"], alg or _BY_KIND[kind])
 
 
 def read_keyring(services: Services) -> KeyringRecord:

@@ -17,11 +17,11 @@ from typing import Any
 
 from chalicelib import rotation
 from chalicelib.aws import keyring
+from chalicelib.aws.data_keys import SPECS
 from chalicelib.protocol import signing_keys
 from chalicelib.protocol.signing_keys import DATA_KEY, KMS, SigningKey
 from chalicelib.services import Services
 from infra.bootstrap import (
-    KEY_SPECS,
     key_alias,
     make_key,
     name_key,
@@ -77,7 +77,7 @@ def _with_a_new_key(services: Services, kms: Any, mode: str, alg: str, keys: Key
     if mode == DATA_KEY:
         return rotation.announce(keys, wrapping_key(kms, stage), alg, services)
     arn = _unannounced_key(kms, stage, alg, keys)
-    return signing_keys.announce(keys, arn, public_jwk(kms, arn), services.now())
+    return signing_keys.announce(keys, arn, public_jwk(kms, arn, alg), services.now())
 
 
 def _compare(before: Keys, after: Keys, mode: str, alg: str) -> Rotation:
@@ -116,7 +116,7 @@ def _unannounced_key(kms: Any, stage: str, alg: str, keys: Keys) -> str:
     except kms.exceptions.NotFoundException:
         left = {}
     arn = str(left.get("Arn", ""))
-    usable = left.get("KeyState") == "Enabled" and left.get("KeySpec") == KEY_SPECS[alg]
+    usable = left.get("KeyState") == "Enabled" and left.get("KeySpec") == SPECS[alg]
     if usable and all(key.arn != arn for key in keys):
         return arn
     arn = make_key(kms, stage, alg)

@@ -27,6 +27,7 @@ CLAIMS: Mapping[str, Value] = {
     "email_verified": True,
 }
 REDIRECT = "http://127.0.0.1:8000/demo/callback"
+AFTER_LOGOUT = "http://127.0.0.1:8000/demo"
 CODE_FLOW = ["authorization_code", "refresh_token"]
 CLIENTS: tuple[Mapping[str, object], ...] = (
     {
@@ -35,6 +36,7 @@ CLIENTS: tuple[Mapping[str, object], ...] = (
         "client_name": "Demo Web",
         "client_uri": "http://127.0.0.1:8000/demo",
         "redirect_uris": [REDIRECT],
+        "post_logout_redirect_uris": [AFTER_LOGOUT],
         "grant_types": CODE_FLOW,
         "allowed_resources": [RESOURCE["resource"]],
     },
@@ -42,6 +44,7 @@ CLIENTS: tuple[Mapping[str, object], ...] = (
         "client_id": "demospa",
         "client_name": "Demo Single-Page App",
         "redirect_uris": [REDIRECT],
+        "post_logout_redirect_uris": [AFTER_LOGOUT],
         "grant_types": CODE_FLOW,
         "token_endpoint_auth_method": "none",
         "allowed_resources": [RESOURCE["resource"]],

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 Headers = list[tuple[str, str]]
 
-# RFC 6749 sections 4.1.2.1 and 5.2, RFC 8707 section 2, OpenID Connect Core section 3.1.2.6.
+# RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, RFC 8707 section 2, OpenID Connect Core
+# section 3.1.2.6.
 REGISTERED = {
     "invalid_request",
     "invalid_client",
@@ -29,6 +30,8 @@ REGISTERED = {
     "server_error",
     "temporarily_unavailable",
     "invalid_target",
+    "invalid_token",
+    "insufficient_scope",
     "interaction_required",
     "login_required",
     "account_selection_required",
@@ -68,6 +71,19 @@ def check(world: World, method: str, target: str, reply: Reply) -> None:
         assert reply.status == 303, f"{method} {path} redirects with {reply.status}"
         assert not reply.text
         _check_error(dict(parse_qsl(urlsplit(location).query)))
+        if path == "/logout":
+            _check_left_for(world, location)
+
+
+def _check_left_for(world: World, location: str) -> None:
+    """Who signs out is led to an address that some client has registered for it, or nowhere."""
+    if location.partition("?")[0] == f"{world.issuer}/logout":
+        return
+    before = list(world.aws.calls)
+    lists = [item["pl"]["L"] for item in world.items() if "pl" in item]
+    world.aws.calls[:] = before
+    registered = {uri["S"] for uris in lists for uri in uris}
+    assert registered & {location, re.split(r"[?&]state=", location)[0]}
 
 
 def _check_headers(reply: Reply) -> None:

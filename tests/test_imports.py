@@ -19,6 +19,7 @@ import pytest
 from chalicelib.endpoints import ENDPOINTS
 from infra.local.events import event_from
 from infra.local.gateway import API
+from infra.seeds import AFTER_LOGOUT
 from tests.browser import Browser
 from tests.world import REDIRECT, VERIFIER, World
 
@@ -58,6 +59,8 @@ SIGNED = KEYS | CLIENT | {"aws.signer"}
 PAGE = FORM | {"inspect", "jinja2", "markupsafe", "pathlib", "random"}
 CRYPTOGRAPHY = {"cryptography", "random"}
 HASH = {"cryptography"}
+REGISTRY = {"aws.registry"}
+LOGOUT = KEYS | FORM | REGISTRY
 DATA_KEY = {"aws.data_keys"}
 
 
@@ -107,6 +110,11 @@ def of_token(path: str, kind: str) -> Callable[[World], Request]:
     return lambda world: as_client(path, "demoweb", token=world.tokens()[kind])
 
 
+def userinfo(world: World) -> Request:
+    token = world.tokens(scope="openid email")["access_token"]
+    return Request("GET", "/userinfo", headers=(("Authorization", f"Bearer {token}"),))
+
+
 def authorize(world: World, browser: Browser | None = None, **changes: str | None) -> Request:
     """A new authorization request."""
     cookies = _cookies(browser) if browser else ()
@@ -119,6 +127,27 @@ def signed_in(world: World) -> Request:
     browser = world.browser()
     world.code(browser)
     return authorize(world, browser)
+
+
+def logout(world: World, *, hinted: bool) -> Request:
+    browser = world.browser()
+    hint = world.tokens(browser, scope="openid read")["id_token"]
+    query = urlencode({"id_token_hint": hint, "post_logout_redirect_uri": AFTER_LOGOUT})
+    return Request("GET", "/logout", query=query if hinted else "", headers=_cookies(browser))
+
+
+def silent_renewal(world: World) -> Request:
+    browser = world.browser()
+    hint = world.tokens(browser, scope="openid read")["id_token"]
+    return authorize(world, browser, prompt="none", scope="openid read", id_token_hint=hint)
+
+
+def choose_account(world: World) -> Request:
+    browser = world.browser()
+    world.code(browser)
+    browser.open(world.authorize_url(prompt="select_account"))
+    form = [*browser.page.forms["select-account"].fields, ("account", "continue")]
+    return Request("POST", "/authorize/select-account", form=form, headers=_cookies(browser))
 
 
 def step(name: str, **fields: str) -> Callable[[World], Request]:
@@ -167,6 +196,8 @@ DOORS = {
     "introspect an access token": Door(
         "introspect", of_token("/introspect", "access_token"), 200, KEYS | CLIENT | CRYPTOGRAPHY
     ),
+    "userinfo": Door("userinfo", userinfo, 200, KEYS | {"aws.registry"} | CRYPTOGRAPHY),
+    "userinfo without a token": Door("userinfo", get("/userinfo"), 401, LOG),
     "sign-in page": Door("authorize", authorize, 200, REQUEST | THROTTLE | PAGE),
     "nothing to ask": Door("authorize", signed_in, 303, REQUEST | THROTTLE | KEYS),
     "prompt=none": Door(
@@ -189,6 +220,16 @@ DOORS = {
         step("consent", decision="allow", scope="read"),
         303,
         REQUEST | THROTTLE | KEYS,
+    ),
+    "account": Door("authorize_step", choose_account, 303, REQUEST | KEYS),
+    "id_token_hint": Door(
+        "authorize", silent_renewal, 303, REQUEST | THROTTLE | KEYS | CRYPTOGRAPHY
+    ),
+    "sign out at once": Door(
+        "logout", lambda world: logout(world, hinted=True), 303, LOGOUT | CRYPTOGRAPHY
+    ),
+    "the question before": Door(
+        "logout", lambda world: logout(world, hinted=False), 200, (LOGOUT | PAGE) - REGISTRY
     ),
     "error page": Door("error_page", get("/errors/invalid_grant"), 200, LOG | PAGE),
 }

@@ -170,6 +170,10 @@ class World(Stage):
         assert reply.status == 200, reply.text
         return reply.json
 
+    def userinfo(self, token: str) -> Reply:
+        """What a client may know of its user, with the token in the header."""
+        return self.request("GET", "/userinfo", headers=[("Authorization", f"Bearer {token}")])
+
     def revoke(self, token: str, auth: tuple[str, str] = ("demoweb", "demowebsecret")) -> Reply:
         """Revoke a token."""
         return self.post("/revoke", {"token": token}, auth=auth)

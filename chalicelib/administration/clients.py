@@ -13,7 +13,7 @@ from ..records.resource import Resource, resource_key
 from ..registration import client_metadata
 from ..services import Services
 from ..values import replace
-from . import Refused, directory
+from . import Refused, directory, relying_parties
 
 CLIENT_ID_LENGTH = 22
 SECRET_LENGTH = 43
@@ -38,6 +38,7 @@ def create(metadata: Mapping[str, Any], services: Services) -> tuple[Client, str
     # A client of this name may have been removed: what was issued to that one stays dead.
     client = replace(client, not_before=services.now() - 1)
     _check_resources(client, services)
+    relying_parties.check(client, services)
     directory.add("client", client.client_id, services)
     try:
         services.table.put_new(client)
@@ -80,6 +81,8 @@ def update(client_id: str, changes: Mapping[str, Any], services: Services) -> Cl
         not_before=before.not_before,
     )
     _check_resources(after, services)
+    relying_parties.check_same_subjects(before, after)
+    relying_parties.check(after, services, before)
     _amend(before, after, services)
     services.log.event("client.updated", client_id=client_id)
     return after

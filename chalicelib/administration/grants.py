@@ -7,15 +7,15 @@ from ..records.consent import consent_key
 from ..records.grant import CODE, Grant, grant_key
 from ..records.user import User
 from ..services import Services
-from ..verification import grant_stands
+from ..verification import stands
 from . import Refused, users
 
 
 def state(user: User, grant: Grant, services: Services) -> str:
     """`code` until it is redeemed, then `live`; `revoked` when the grant, its user or client is."""
     client = services.registry.client(grant.client_id)
-    stands = grant_stands(user, grant, grant.issued_at)
-    if not stands or client is None or grant.issued_at <= client.not_before:
+    backed = stands(user, grant, grant.issued_at, services)
+    if not backed or client is None or grant.issued_at <= client.not_before:
         return "revoked"
     return "code" if grant.state == CODE else "live"
 

@@ -64,7 +64,4 @@ def delete(uri: str, services: Services) -> None:
 
 
 def _read(metadata: Mapping[str, Any], services: Services) -> Resource:
-    settings = services.settings
-    return resource_metadata.read(
-        metadata, allow_http=settings.is_local, stage_mode=settings.signing_mode
-    )
+    return resource_metadata.read(metadata, allow_http=services.settings.is_local)

@@ -20,6 +20,11 @@ def sign_in(table: Table, request: AuthorizationRequest, session_id: str) -> Non
     _change(table, request, {"si": session_id})
 
 
+def choose_account(table: Table, request: AuthorizationRequest, session_id: str) -> None:
+    """The user goes on with this session. RequestGone."""
+    _change(table, request, {"ch": session_id})
+
+
 def consent(
     table: Table, request: AuthorizationRequest, user_id: str, scope: tuple[str, ...]
 ) -> None:

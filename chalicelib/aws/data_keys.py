@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SPECS = {
     "RS256": "RSA_2048",
     "ES256": "ECC_NIST_P256",
+    "PS256": "RSA_2048",
     "Ed25519": "ECC_NIST_EDWARDS25519",
     "EdDSA": "ECC_NIST_EDWARDS25519",
 }
@@ -123,6 +124,12 @@ def _signing(der: bytes, alg: str) -> Sign:
 
         padding, digest = PKCS1v15(), SHA256()
         return lambda data: sign(data, padding, digest)
+    if alg == "PS256":
+        from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
+        from cryptography.hazmat.primitives.hashes import SHA256
+
+        pss, digest = PSS(MGF1(SHA256()), signature.SALT_BYTES), SHA256()
+        return lambda data: sign(data, pss, digest)
     if alg == "ES256":
         from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
         from cryptography.hazmat.primitives.hashes import SHA256

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from .client import AWSClient
     from .data_keys import DataKeys
 
-_ALGORITHMS = {"RS256": "RSASSA_PKCS1_V1_5_SHA_256", "ES256": "ECDSA_SHA_256"}
+ALGORITHMS = {
+    "RS256": "RSASSA_PKCS1_V1_5_SHA_256",
+    "ES256": "ECDSA_SHA_256",
+    "PS256": "RSASSA_PSS_SHA_256",  # its salt is as long as the digest, as PS256 wants it
+    "Ed25519": "ED25519_SHA_512",
+    "EdDSA": "ED25519_SHA_512",
+}
+# Ed25519 hashes the message twice, so KMS must have all of it.
+_RAW_ONLY = ("Ed25519", "EdDSA")
 MOST_RAW = 4096  # bytes; above that KMS takes the digest only
 
 
@@ -45,6 +53,8 @@ class Signer:
 
     def _by_kms(self, key: SigningKey, data: bytes) -> bytes:
         raw = len(data) <= MOST_RAW
+        if not raw and key.alg in _RAW_ONLY:
+            raise TemporarilyUnavailable(detail=f"{len(data)} bytes are too many for {key.alg}")
         answer = self._client.call(
             "kms",
             "Sign",
@@ -52,7 +62,7 @@ class Signer:
                 "KeyId": key.arn,
                 "Message": base64.b64encode(data if raw else sha256(data)).decode("ascii"),
                 "MessageType": "RAW" if raw else "DIGEST",
-                "SigningAlgorithm": _ALGORITHMS[key.alg],
+                "SigningAlgorithm": ALGORITHMS[key.alg],
             },
         )
         # The answer names the key that was really used: a token must not carry another one's kid.

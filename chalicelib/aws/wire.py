@@ -12,7 +12,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import socket
+    from typing import Protocol
+
+    class Readable(Protocol):
+        """As much of a socket as reading takes."""
+
+        def recv(self, size: int, /) -> bytes:
+            """Up to `size` bytes; none at the end."""
+            ...
+
 
 HEAD_LIMIT = 64 * 1024  # bytes
 BODY_LIMIT = 32 * 1024 * 1024  # bytes; the largest answer of DynamoDB is 16 MB of items
@@ -41,11 +49,15 @@ def request(method: str, path: str, headers: Mapping[str, str], body: bytes = b"
 
 
 class Reader:
-    """Reads one answer from a socket, until `deadline` on the monotonic clock."""
+    """Reads one answer from a socket, until `deadline` on the monotonic clock.
 
-    def __init__(self, peer: socket.socket, deadline: float) -> None:
+    `limit`: the most bytes of its body.
+    """
+
+    def __init__(self, peer: Readable, deadline: float, limit: int = BODY_LIMIT) -> None:
         self._peer = peer
         self._deadline = deadline
+        self._limit = limit
         self._buffer = bytearray()
         self.has_begun = False
 
@@ -70,7 +82,7 @@ class Reader:
         if coding is None:
             if not (length.isascii() and length.isdigit()) or len(length) > 8:
                 raise Malformed("the length of the answer is missing or malformed")
-            if int(length) > BODY_LIMIT:
+            if int(length) > self._limit:
                 raise Malformed("the answer is too long")
             return self._exactly(int(length))
         if coding.lower() != "chunked" or "content-length" in headers:
@@ -78,7 +90,7 @@ class Reader:
         body = bytearray()
         while size := self._chunk_size():
             body += self._exactly(size)
-            if len(body) > BODY_LIMIT or self._exactly(2) != b"\r\n":
+            if len(body) > self._limit or self._exactly(2) != b"\r\n":
                 raise Malformed("a chunk of the answer is too much")
         if self._exactly(2) != b"\r\n":
             raise Malformed("the answer has a trailer")
@@ -86,7 +98,7 @@ class Reader:
 
     def _chunk_size(self) -> int:
         line = re.fullmatch(_CHUNK, self._until(b"\r\n", 1024))
-        if line is None or int(line[1], 16) > BODY_LIMIT:
+        if line is None or int(line[1], 16) > self._limit:
             raise Malformed("the length of a chunk is malformed, or too much")
         return int(line[1], 16)
 

@@ -28,8 +28,10 @@ ENDPOINTS: Modules[Endpoint] = Modules(
         "healthz": "healthz",
         "introspect": "introspect",
         "jwks": "jwks",
+        "logout": "logout",
         "metadata": "metadata",
         "revoke": "revoke",
         "token": "token",
+        "userinfo": "userinfo",
     },
 )

@@ -8,13 +8,15 @@ new request ── checks ──► is a step needed? ── no ──► code
 
 from __future__ import annotations
 
-from .. import answers, asked, situation
+from .. import answers, asked, situation, subjects
 from ..aws import authorization_requests
 from ..aws.authorization_requests import RequestGone
-from ..errors import InvalidRequest, OAuthError, TemporarilyUnavailable
+from ..errors import InvalidRequest, LoginRequired, OAuthError, TemporarilyUnavailable
 from ..http import Parameters, Request, Response, redirect
 from ..interaction import STEPS
 from ..protocol import handle as handles
+from ..protocol import scope as scopes
+from ..protocol import target
 from ..protocol.handle import Handle
 from ..records.grant import CODE, Grant
 from ..services import Services
@@ -92,8 +94,12 @@ def _finish(here: Situation, services: Services) -> Response:
         services.random_text(handles.ID_BYTES),
         services.token_bytes(handles.SECRET_BYTES),
     )
+    if not here.asked.claims.is_for(subjects.of(user, here.asked.client, services)):
+        # Core section 3.1.2.2: no answer for another user than the one who was asked for.
+        raise LoginRequired("Another user than the one asked for has signed in.")
     consented = waiting is not None and waiting.consented_user == user.user_id
-    scope = waiting.consented if waiting and consented else here.asked.scope
+    given = waiting.consented if waiting and consented else here.asked.consent_scope
+    scope = scopes.keep(here.asked.scope, given)
     grant = Grant(
         user_id=user.user_id,
         grant_id=code.own_id,
@@ -109,9 +115,11 @@ def _finish(here: Situation, services: Services) -> Response:
         redirect_uri=here.asked.recipient.sent_redirect_uri,
         code_challenge=here.asked.code_challenge,
         nonce=here.asked.nonce,
+        claims=here.asked.claims.within(target.allowed_to(here.asked.client, given)) or None,
         auth_time=session.auth_time,
         amr=session.amr,
-        session_id=session.session_id,
+        acr=session.acr,
+        session_id=session.lineage,
     )
     # The other way round, a fault between the two would leave the user with a request that is
     # spent and no code. Whoever loses the race for the request has a code that nobody ever sees.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import client_authentication, verification
+from .. import client_authentication, subjects, verification
 from ..errors import UnauthorizedClient
 from ..http import Request, Response, json_response
 from ..protocol import handle as handles
@@ -59,7 +59,7 @@ def _refresh_token(text: str, client: Client, services: Services) -> dict[str, o
         return _INACTIVE
     is_current = steps_behind(shown.secret, grant.chain, grant.current_hash, 0) == 0
     owner = services.registry.client(grant.client_id)
-    stands = verification.grant_stands(user, grant, grant.issued_at)
+    stands = verification.stands(user, grant, grant.issued_at, services)
     if user is None or owner is None or not is_current or not stands:
         return _INACTIVE
     if grant.issued_at <= owner.not_before:
@@ -67,7 +67,7 @@ def _refresh_token(text: str, client: Client, services: Services) -> dict[str, o
     return {
         "active": True,
         "iss": services.settings.issuer,
-        "sub": user.subject,
+        "sub": subjects.of(user, owner, services),
         "client_id": grant.client_id,
         "scope": scope.join(grant.scope),
         "iat": grant.issued_at,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..client_authentication import METHODS
 from ..grants import GRANT_TYPES
 from ..http import Request, Response, json_response
-from ..protocol import pkce, prompt, response_mode, scope
+from ..protocol import acr, claims, pkce, prompt, response_mode, scope, sector
 from ..services import Services
 from ..settings import Settings
 
@@ -30,6 +30,8 @@ def document(settings: Settings) -> dict[str, object]:
         "jwks_uri": settings.url("/.well-known/jwks.json"),
         "revocation_endpoint": settings.url("/revoke"),
         "introspection_endpoint": settings.url("/introspect"),
+        "userinfo_endpoint": settings.url("/userinfo"),
+        "end_session_endpoint": settings.url("/logout"),
         "scopes_supported": list(scope.OPENID),
         "response_types_supported": ["code"],
         "response_modes_supported": list(response_mode.MODES),
@@ -40,10 +42,13 @@ def document(settings: Settings) -> dict[str, object]:
         "introspection_endpoint_auth_methods_supported": with_secret,
         "authorization_response_iss_parameter_supported": True,
         "prompt_values_supported": list(prompt.VALUES),
+        "acr_values_supported": list(acr.VALUES),
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
-        "claims_parameter_supported": False,
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["RS256"],
-        "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr"],
+        "claims_parameter_supported": True,
+        "claim_types_supported": ["normal"],
+        "subject_types_supported": list(sector.SUBJECT_TYPES),
+        "id_token_signing_alg_values_supported": list(settings.id_token_algs),
+        "userinfo_signing_alg_values_supported": list(settings.id_token_algs),
+        "claims_supported": [*claims.OF_ID_TOKEN, *claims.STANDARD],
     }

@@ -41,7 +41,7 @@ def handle(request: Request, services: Services) -> Response:
     services.log.event(
         "token.issued",
         client_id=authorization.client_id,
-        sub=authorization.subject,
+        sub=authorization.user_subject or authorization.subject,
         grant_type=grant_type,
         scope=" ".join(authorization.scope),
         audience=authorization.audience,

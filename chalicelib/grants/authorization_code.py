@@ -31,7 +31,7 @@ def authorize(form: Parameters, client: Client, services: Services) -> Authoriza
         raise InvalidGrant(detail="the code was used before")
     _check_redirect_uri(form, grant)
     _check_verifier(form, grant)
-    user = user_grants.must_stand(user, client, grant)
+    user = user_grants.must_stand(user, client, grant, services)
     audience, resource = user_grants.choose_resource(grant, client, form.all("resource"), services)
     authorization = user_grants.authorization(
         user, client, grant, audience, resource, None, services
@@ -48,7 +48,7 @@ def authorize(form: Parameters, client: Client, services: Services) -> Authoriza
         raise InvalidGrant(detail="another request was first") from None
     return replace(
         authorization,
-        signed_in=user_grants.signed_in(grant),
+        signed_in=user_grants.signed_in(user, client, grant, services),
         refresh_token=(
             user_grants.refresh_token(grant, first, services) if redeemed.current_hash else None
         ),

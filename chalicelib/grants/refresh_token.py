@@ -32,7 +32,7 @@ def authorize(form: Parameters, client: Client, services: Services) -> Authoriza
     behind = steps_behind(shown.secret, grant.chain, grant.current_hash, grant.number)
     if behind is None:
         raise InvalidGrant(detail="forged refresh token")
-    user = user_grants.must_stand(user, client, grant)
+    user = user_grants.must_stand(user, client, grant, services)
     # Before what is asked for is looked at: a wrong scope must not hide a replay.
     _refuse_replay(grant, behind, services)
     audience, resource = user_grants.choose_resource(grant, client, form.all("resource"), services)

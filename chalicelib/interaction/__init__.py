@@ -35,4 +35,7 @@ class Step(Protocol):
         """
 
 
-STEPS: Modules[Step] = Modules(__name__, {"sign-in": "sign_in", "consent": "consent"})
+STEPS: Modules[Step] = Modules(
+    __name__,
+    {"select-account": "select_account", "sign-in": "sign_in", "consent": "consent"},
+)

@@ -78,7 +78,7 @@ def submit(
     assert situation.user is not None
     assert situation.waiting is not None
     details = {"sub": situation.user.subject, "client_id": situation.asked.client.client_id}
-    asked = situation.asked.scope
+    asked = situation.asked.consent_scope
     chosen = scope.keep(asked, {*form.all("scope"), *consents.REQUIRED})
     if decision == "deny" or not consents.is_enough(asked, chosen):
         services.log.event("consent.denied", **details)
@@ -120,7 +120,7 @@ def _groups(situation: Situation, services: Services) -> list[dict[str, object]]
                 "required": name in consents.REQUIRED,
                 "checked": True,
             }
-            for name in asked.scope
+            for name in asked.consent_scope
             if name in words
         ]
         if lines:

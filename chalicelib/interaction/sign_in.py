@@ -7,8 +7,9 @@ from ..authentication import password
 from ..aws import authorization_requests
 from ..errors import LoginRequired, OAuthError, TooManyRequests
 from ..http import Parameters, Request, Response
+from ..protocol import acr
 from ..services import Services
-from ..situation import Situation
+from ..situation import Situation, is_expected
 from ..throttling import WrongPassword
 
 WRONG = "The e-mail address or the password is not right."
@@ -22,7 +23,7 @@ def needed(situation: Situation, services: Services) -> bool:
         return True
     if waiting is not None and waiting.signed_in_session == session.session_id:
         return False
-    if asked.prompt & {"login", "select_account"}:
+    if "login" in asked.prompt or not _is_right(situation, services):
         return True
     if asked.max_age is None:
         return False
@@ -37,7 +38,8 @@ def refusal() -> OAuthError:
 
 def show(situation: Situation, services: Services) -> Response:
     """The empty form."""
-    known = situation.user.username if situation.user else ""
+    user = situation.user
+    known = user.username if user and is_expected(user, situation, services) else ""
     return _page(situation, services, username=situation.asked.login_hint or known)
 
 
@@ -68,12 +70,19 @@ def submit(
             status=429,
         )
         return page.with_headers(("Retry-After", str(throttled.retry_after)))
-    session, set_cookie = sessions.open_session(user, AMR, started, request, services)
+    if situation.expected and not is_expected(user, situation, services):
+        # Core section 3.1.2.1. The browser stays as it was.
+        raise LoginRequired("The user who signed in is not the one of the id_token_hint.")
+    session, set_cookie = sessions.open_session(user, AMR, acr.PASSWORD, started, request, services)
     authorization_requests.sign_in(services.table, situation.waiting, session.session_id)
     services.log.event(
         "user.sign_in.succeeded", sub=user.subject, client_id=situation.asked.client.client_id
     )
     return (set_cookie,)
+
+
+def _is_right(situation: Situation, services: Services) -> bool:
+    return situation.user is not None and is_expected(situation.user, situation, services)
 
 
 def _page(

@@ -28,7 +28,7 @@ def from_der(der: bytes, alg: str) -> dict[str, str]:
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
     key = load_der_public_key(der)
-    if alg == "RS256" and isinstance(key, RSAPublicKey) and key.key_size >= 2048:
+    if alg in ("RS256", "PS256") and isinstance(key, RSAPublicKey) and key.key_size >= 2048:
         rsa = key.public_numbers()
         size = (key.key_size + 7) // 8
         jwk = {"kty": "RSA", "n": _number(rsa.n, size), "e": _number(rsa.e, 3)}

@@ -1,15 +1,20 @@
 """Signatures: checking them, and bringing KMS's form to JOSE's.
 
-RFC 7518 sections 3.3 and 3.4, RFC 8037 section 3.1.
+RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ..encoding import from_base64url
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
 ES256_BYTES = 64
+SALT_BYTES = 32  # of PS256
 
 
 def verify(alg: str, jwk: Mapping[str, str], data: bytes, signature: bytes) -> bool:
@@ -18,7 +23,7 @@ def verify(alg: str, jwk: Mapping[str, str], data: bytes, signature: bytes) -> b
     A key that is none, with a point off the curve for one, has signed nothing.
     """
     from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+    from cryptography.hazmat.primitives.asymmetric import ec, padding
     from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
     from cryptography.hazmat.primitives.hashes import SHA256
 
@@ -26,8 +31,12 @@ def verify(alg: str, jwk: Mapping[str, str], data: bytes, signature: bytes) -> b
         return False
     try:
         if alg == "RS256":
-            numbers = rsa.RSAPublicNumbers(_integer(jwk["e"]), _integer(jwk["n"]))
-            numbers.public_key().verify(signature, data, padding.PKCS1v15(), SHA256())
+            _rsa(jwk).verify(signature, data, padding.PKCS1v15(), SHA256())
+            return True
+        if alg == "PS256":
+            # RFC 7518 section 3.5: the salt is as long as the digest, and no other length will do.
+            pss = padding.PSS(padding.MGF1(SHA256()), SALT_BYTES)
+            _rsa(jwk).verify(signature, data, pss, SHA256())
             return True
         if alg == "ES256" and len(signature) == ES256_BYTES:
             point = ec.EllipticCurvePublicNumbers(
@@ -68,6 +77,12 @@ def _der_integer(data: bytes) -> tuple[bytes, bytes]:
     if number.bit_length() > 256 or digits[0] & 0x80:
         raise ValueError("not an ECDSA signature in DER")
     return number.to_bytes(32, "big"), data[2 + length :]
+
+
+def _rsa(jwk: Mapping[str, str]) -> RSAPublicKey:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
+
+    return RSAPublicNumbers(_integer(jwk["e"]), _integer(jwk["n"])).public_key()
 
 
 def _integer(text: str) -> int:

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from ..records.record import Value
-from ..settings import SIGNING_MODES
+from ..settings import SIGNING_ALGORITHMS, SIGNING_MODES
 from ..values import Frozen, replace
 
 HOUR = 60 * 60
@@ -31,12 +31,9 @@ MOST_KEYS = 10  # API Gateway and ALB refuse a JWKS with more
 NEXT, ACTIVE, RETIRED = "next", "active", "retired"
 KMS, DATA_KEY = SIGNING_MODES
 # RFC 7518 section 3.1. Ed25519 is RFC 9864's name; EdDSA the older one of the same signature
-# (RFC 8037), for verifiers that do not know the new name.
-MODES: Mapping[str, tuple[str, ...]] = {
-    KMS: ("RS256", "ES256"),
-    DATA_KEY: ("RS256", "ES256", "Ed25519", "EdDSA"),
-}
-ALGORITHMS = MODES[DATA_KEY]  # of all modes
+# (RFC 8037), for verifiers that do not know the new name. Both modes sign with each of them.
+ALGORITHMS = SIGNING_ALGORITHMS
+MODES: Mapping[str, tuple[str, ...]] = {KMS: ALGORITHMS, DATA_KEY: ALGORITHMS}
 
 
 class KeyRefused(ValueError):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..errors import InvalidScope, InvalidTarget
 from ..records.client import Client
 from ..records.resource import Resource
+from . import claims
 from . import scope as scopes
 
 _RESOURCE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+", re.ASCII)
@@ -42,6 +43,11 @@ def allowed_to(client: Client, scope: tuple[str, ...]) -> tuple[str, ...]:
     if client.scope is None:
         return scope
     return scopes.keep(scope, {*client.scope, "openid", "offline_access"})
+
+
+def allowed_claims(client: Client, names: Iterable[str]) -> tuple[str, ...]:
+    """The claims, asked for by name, that a client is registered for: those of its scopes."""
+    return claims.keep(names, allowed_to(client, tuple(claims.SCOPES)))
 
 
 def choose(

@@ -1,14 +1,23 @@
 """What any grant type proves, and the mint turns into tokens. A value, never stored."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from ..values import Frozen
 
 
 class SignedIn(Frozen, kw_only=True):
-    """What an ID token tells of the sign-in (OpenID Connect Core section 2)."""
+    """What an ID token tells of the sign-in (OpenID Connect Core section 2).
+
+    sid: the browser session, as this client knows it. claims: of the user, each asked for by name.
+    """
 
     auth_time: int
     amr: tuple[str, ...]
     nonce: str | None
+    acr: str | None = None
+    sid: str | None = None
+    claims: Mapping[str, object] = MappingProxyType({})
 
 
 class Authorization(Frozen, kw_only=True):
@@ -17,6 +26,8 @@ class Authorization(Frozen, kw_only=True):
     audience: a resource's URI, or the issuer. lifetime: of the access token, in seconds.
     signing_mode: None takes the stage's.
     locator: names the grant to introspection; None where no user is behind it.
+    user_subject: what the audit log calls the user; a client may know them by another name.
+    id_token_alg: as the client has registered.
     signed_in: set when an ID token is due.
     """
 
@@ -28,5 +39,7 @@ class Authorization(Frozen, kw_only=True):
     signing_mode: str | None
     lifetime: int
     locator: str | None = None
+    user_subject: str | None = None
+    id_token_alg: str = "RS256"
     refresh_token: str | None = None
     signed_in: SignedIn | None = None

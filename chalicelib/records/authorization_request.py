@@ -13,6 +13,9 @@ class AuthorizationRequest(Record, kw_only=True):
     request_id: what the browser sends back as `interaction`; stored under its hash.
     browser_hash: SHA-256 of the secret in the browser's cookie.
     parameters: as the client sent them, `resource` apart.
+    expected: the subject that the id_token_hint names, "" where it names nobody; None without one.
+    The hint itself is a token, and is not stored.
+    chosen_session: the session that the user chose to go on with (prompt=select_account).
     signed_in_session: the session that was opened for this very request.
     consented_user, consented: who has agreed for this request, and to which scopes.
     """
@@ -29,6 +32,8 @@ class AuthorizationRequest(Record, kw_only=True):
     signed_in_session: Annotated[str | None, "si"] = None
     consented_user: Annotated[str | None, "cu"] = None
     consented: Annotated[tuple[str, ...], "cs"] = ()
+    expected: Annotated[str | None, "ex"] = None
+    chosen_session: Annotated[str | None, "ch"] = None
 
     @property
     def key(self) -> Key:

@@ -7,6 +7,7 @@
 How the refresh family is a hash chain: docs/storage.md and protocol/refresh_chain.py.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from .record import Key, Record
@@ -20,6 +21,8 @@ class Grant(Record, kw_only=True):
 
     ends_at: the grant's last second, however often it is refreshed.
     offline: false where the user was asked for offline_access and declined it.
+    claims: what was asked for by name and given, under `userinfo` and `id_token`; names only.
+    session_id: the session it was given in; without offline_access it ends when that signs out.
     chain, current_hash, number, rotated_at: the refresh family; absent without refresh tokens.
     """
 
@@ -39,8 +42,10 @@ class Grant(Record, kw_only=True):
     redirect_uri: Annotated[str | None, "ru"] = None
     code_challenge: Annotated[str | None, "cc"] = None
     nonce: Annotated[str | None, "nn"] = None
+    claims: Annotated[Mapping[str, tuple[str, ...]] | None, "cl"] = None
     auth_time: Annotated[int, "au"] = 0
     amr: Annotated[tuple[str, ...], "am"] = ()
+    acr: Annotated[str | None, "ac"] = None
     session_id: Annotated[str | None, "si"] = None
     chain: Annotated[bytes | None, "k"] = None
     current_hash: Annotated[bytes | None, "h"] = None
@@ -51,6 +56,10 @@ class Grant(Record, kw_only=True):
     @property
     def key(self) -> Key:
         return grant_key(self.user_id, self.grant_id)
+
+    def claims_in(self, place: str) -> tuple[str, ...]:
+        """The claims that were given by name for `userinfo` or `id_token`."""
+        return (self.claims or {}).get(place, ())
 
 
 def grant_key(user_id: str, grant_id: str) -> Key:

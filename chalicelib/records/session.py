@@ -7,7 +7,10 @@ from .record import Key, Record
 
 class Session(Record, kw_only=True):
     """One browser session. auth_time: when the user last proved who they are (epoch seconds);
-    amr: how (RFC 8176)."""
+    amr, acr: how (RFC 8176, OpenID Connect Core section 2).
+
+    origin: the first session of this user and browser, where they have signed in again since.
+    """
 
     TYPE: ClassVar[str] = "session"
 
@@ -17,10 +20,17 @@ class Session(Record, kw_only=True):
     auth_time: Annotated[int, "au"]
     amr: Annotated[tuple[str, ...], "am"]
     expires_at: Annotated[int, "x"]
+    acr: Annotated[str | None, "ac"] = None
+    origin: Annotated[str | None, "og"] = None
 
     @property
     def key(self) -> Key:
         return session_key(self.user_id, self.session_id)
+
+    @property
+    def lineage(self) -> str:
+        """What stays the same when the user signs in again; grants and clients know it by this."""
+        return self.origin or self.session_id
 
 
 def session_key(user_id: str, session_id: str) -> Key:

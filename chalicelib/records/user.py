@@ -12,6 +12,8 @@ class User(Record, kw_only=True):
 
     claims: OpenID Connect Core section 5.1, as the operator gave them.
     not_before: nothing issued at or before this time counts.
+    signed_out_until: a browser has signed out; a grant issued at or before this time may be one
+    of those that ended with it (`ended_session` says which).
     """
 
     TYPE: ClassVar[str] = "user"
@@ -23,6 +25,7 @@ class User(Record, kw_only=True):
     claims: Annotated[Mapping[str, Value], "cl"] = MappingProxyType({})
     disabled: Annotated[bool, "dis"] = False
     not_before: Annotated[int, "nb"] = 0
+    signed_out_until: Annotated[int, "so"] = 0
 
     @property
     def key(self) -> Key:

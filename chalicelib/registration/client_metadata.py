@@ -10,7 +10,7 @@ from ..client_authentication import METHODS
 from ..grants import GRANT_TYPES
 from ..protocol import redirect_uri, scope
 from ..records.client import Client
-from . import InvalidMetadata, InvalidRedirectURI
+from . import InvalidMetadata, InvalidRedirectURI, openid_metadata, session_metadata
 
 MOST_REDIRECT_URIS = 20
 MOST_TEXT = 200
@@ -152,6 +152,8 @@ RULES = (
     pkce_may_be_left_out,
     reach_is_named,
     introspection_is_known,
+    *openid_metadata.RULES,
+    *session_metadata.RULES,
 )
 
 
@@ -242,6 +244,8 @@ _MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
     "resource_server": _uris,
     "software_id": _text,
     "software_version": _text,
+    **openid_metadata.MEMBERS,
+    **session_metadata.MEMBERS,
 }
 # Left out where it is empty. An empty allowed_resources is none at all; left out, it would be any.
 _EMPTY = {name for name, default in Client.DEFAULTS.items() if default == ()}

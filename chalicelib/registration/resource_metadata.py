@@ -19,13 +19,8 @@ MOST_URI = 1000  # it is a sort key in the directory, and DynamoDB's longest is 
 MEMBERS = ("resource", "name", "scopes", "access_token_lifetime", "signing_alg", "signing_mode")
 
 
-def read(
-    metadata: Mapping[str, Any], *, allow_http: bool = False, stage_mode: str = signing_keys.KMS
-) -> Resource:
-    """The resource that the metadata describe; InvalidMetadata. http is for local loopbacks.
-
-    stage_mode: how tokens are signed where the metadata name no signing_mode.
-    """
+def read(metadata: Mapping[str, Any], *, allow_http: bool = False) -> Resource:
+    """The resource that the metadata describe; InvalidMetadata. http is for local loopbacks."""
     unknown = set(metadata) - set(MEMBERS)
     if unknown:
         raise InvalidMetadata(f"{', '.join(sorted(unknown))}: is not a member of a resource")
@@ -34,7 +29,7 @@ def read(
     name = metadata.get("name", uri[:MOST_NAME])
     if not isinstance(name, str) or not 1 <= len(name) <= MOST_NAME or not name.isprintable():
         raise InvalidMetadata(f"name: must be a text of 1 to {MOST_NAME} printable characters")
-    alg, mode = _signing(metadata, stage_mode)
+    alg, mode = _signing(metadata)
     return Resource(
         resource=uri,
         name=name,
@@ -84,16 +79,12 @@ def _scopes(value: Any) -> dict[str, str]:
     return dict(value)
 
 
-def _signing(metadata: Mapping[str, Any], stage_mode: str) -> tuple[str, str | None]:
+def _signing(metadata: Mapping[str, Any]) -> tuple[str, str | None]:
     alg, mode = metadata.get("signing_alg", "RS256"), metadata.get("signing_mode")
     if mode is not None and mode not in tuple(signing_keys.MODES):
         raise InvalidMetadata(f"signing_mode: must be one of {', '.join(signing_keys.MODES)}")
-    algorithms = signing_keys.MODES[mode or stage_mode]
-    if alg not in algorithms:
-        words = f"signing_alg: must be one of {', '.join(algorithms)}"
-        if alg in signing_keys.ALGORITHMS:
-            words += f" in signing_mode {mode or stage_mode}"
-        raise InvalidMetadata(words)
+    if alg not in signing_keys.ALGORITHMS:
+        raise InvalidMetadata(f"signing_alg: must be one of {', '.join(signing_keys.ALGORITHMS)}")
     return alg, mode
 
 

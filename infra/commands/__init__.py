@@ -19,6 +19,7 @@ COMMANDS = {
     "resource": "APIs that tokens are for.",
     "user": "People who can sign in.",
     "grant": "What users have given to clients.",
+    "session": "Browsers in which users are signed in: list, end.",
     "key": "Signing keys: list, rotate, retire.",
     "audit": "The audit log.",
     "deploy": "Put a stage up on AWS, or bring it up to date.",

@@ -32,8 +32,8 @@ def create(call: Invocation, file: BinaryIO) -> None:
     """Register a resource.
 
     Members: resource (its URI), name, scopes (each with its words for the consent page),
-    access_token_lifetime (seconds), signing_alg (RS256, ES256; Ed25519 and EdDSA in mode
-    kms-data-key), signing_mode (kms or kms-data-key; the stage's unless said).
+    access_token_lifetime (seconds), signing_alg (RS256, ES256, PS256, Ed25519, EdDSA),
+    signing_mode (kms or kms-data-key; the stage's unless said).
 
     \b
     Example:

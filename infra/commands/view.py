@@ -7,6 +7,7 @@ from chalicelib.protocol import signing_keys
 from chalicelib.protocol.signing_keys import SigningKey
 from chalicelib.records.client import Client
 from chalicelib.records.grant import Grant
+from chalicelib.records.session import Session
 from chalicelib.records.user import User
 from chalicelib.registration import client_metadata
 from chalicelib.services import Services
@@ -49,6 +50,17 @@ def of_grant(user: User, grant: Grant, services: Services) -> View:
     }
 
 
+def of_session(session: Session) -> View:
+    """A session. `session_id` is for operators; a client's `sid` is made of it, by a keyed hash."""
+    return {
+        "session_id": session.session_id,
+        "auth_time": session.auth_time,
+        "amr": session.amr,
+        "acr": session.acr,
+        "expires_at": session.expires_at,
+    }
+
+
 def of_key(key: SigningKey) -> View:
     """A signing key, and when it may be promoted or retired."""
     view: View = {"kid": key.kid, "alg": key.alg, "mode": key.mode}
@@ -68,15 +80,7 @@ def everything_of(user: User, services: Services) -> View:
         **of_user(user),
         "not_before": user.not_before,
         "password_changed_at": password.changed_at if password else None,
-        "sessions": [
-            {
-                "session_id": session.session_id,
-                "auth_time": session.auth_time,
-                "amr": session.amr,
-                "expires_at": session.expires_at,
-            }
-            for session in users.sessions_of(user, services)
-        ],
+        "sessions": [of_session(session) for session in users.sessions_of(user, services)],
         "consents": [
             {
                 "client_id": consent.client_id,
@@ -93,6 +97,7 @@ def everything_of(user: User, services: Services) -> View:
                 "session_id": grant.session_id,
                 "auth_time": grant.auth_time,
                 "amr": grant.amr,
+                "acr": grant.acr,
                 "refreshed": grant.number,
                 "refreshed_at": grant.rotated_at or None,
                 "revoked_at": grant.revoked_at,

@@ -28,8 +28,10 @@ def adopt(
         "STAGE": stage,
         "TABLE_NAME": outputs["TableName"],
     }
-    current = configuration.read(project)
-    configuration.write(project, configuration.with_environment(current, stage, variables))
+    changed = configuration.with_environment(configuration.read(project), stage, variables)
+    configuration.write(project, changed)
+    # With what the operator has set: registering says which algorithms have no key.
+    every = changed["stages"][stage]["environment_variables"]
     say("keys: registering")
-    register_keys(stage_environ(session, variables), key_arns(outputs))
+    register_keys(stage_environ(session, every), key_arns(outputs))
     return variables

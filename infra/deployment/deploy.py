@@ -136,7 +136,10 @@ def deploy(
 def _configure(
     project: Path, stage: str, issuer: str, outputs: Mapping[str, str]
 ) -> dict[str, str]:
-    """Write the stack's outputs into the stage's configuration and its policies."""
+    """Write the stack's outputs into the stage's configuration and its policies.
+
+    Returns all variables of the stage, those that its operator has set as well.
+    """
     variables = {"ISSUER": issuer, "STAGE": stage, "TABLE_NAME": outputs["TableName"]}
     changed = configuration.with_environment(configuration.read(project), stage, variables)
     configuration.write(project, configuration.with_own_policies(changed, stage))
@@ -144,7 +147,7 @@ def _configure(
     for name, filled in policy.files(stage, partial(policy.filled, places=places)).items():
         path = project / ".chalice" / name
         path.write_text(json.dumps(filled, indent=2) + "\n", encoding="utf-8")
-    return variables
+    return dict(changed["stages"][stage]["environment_variables"])
 
 
 def _precompile(tree: Path, stage: str, environ: Mapping[str, str]) -> None:

@@ -29,6 +29,8 @@ REGISTERED = {
     "request_not_supported",
     "request_uri_not_supported",
     "invalid_target",
+    "invalid_token",
+    "insufficient_scope",
 }
 DESCRIPTION = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]*")
 

@@ -150,8 +150,41 @@ def test_the_signing_mode(given: dict[str, str], mode: str) -> None:
     assert Settings.read({**GOOD, **given}).signing_mode == mode
 
 
+@pytest.mark.parametrize("name", ["SIGNING_MODE", "ID_TOKEN_SIGNING_MODE"])
 @pytest.mark.parametrize("mode", ["KMS", "local", "kms-data-keys", " kms", "none"])
-def test_an_unknown_signing_mode_is_refused(mode: str) -> None:
+def test_an_unknown_signing_mode_is_refused(name: str, mode: str) -> None:
     """When the function starts, with the modes that there are."""
-    with pytest.raises(SettingsError, match=r"^SIGNING_MODE must be one of kms, kms-data-key"):
-        Settings.read({**GOOD, "SIGNING_MODE": mode})
+    with pytest.raises(SettingsError, match=rf"^{name} must be one of kms, kms-data-key"):
+        Settings.read({**GOOD, name: mode})
+
+
+@pytest.mark.parametrize(
+    ("given", "mode"),
+    [(None, None), ("", None), ("kms", "kms"), ("kms-data-key", "kms-data-key")],
+)
+def test_the_signing_mode_of_id_tokens(given: str | None, mode: str | None) -> None:
+    """The stage's own unless told: None stands for that."""
+    named = {} if given is None else {"ID_TOKEN_SIGNING_MODE": given}
+    assert Settings.read({**GOOD, **named}).id_token_signing_mode == mode
+
+
+@pytest.mark.parametrize(
+    ("given", "algs"),
+    [
+        (None, ("RS256",)),
+        ("", ("RS256",)),
+        ("ES256", ("RS256", "ES256")),
+        (" EdDSA  PS256 RS256 ", ("RS256", "PS256", "EdDSA")),
+    ],
+)
+def test_the_algorithms_of_id_tokens(given: str | None, algs: tuple[str, ...]) -> None:
+    """RS256 always, the others as named, in one order."""
+    named = {} if given is None else {"ID_TOKEN_ALGS": given}
+    assert Settings.read({**GOOD, **named}).id_token_algs == algs
+
+
+@pytest.mark.parametrize("algs", ["none", "RS256 none", "rs256", "RS256,ES256", "HS256", "RS512"])
+def test_an_unknown_algorithm_of_id_tokens_is_refused(algs: str) -> None:
+    """When the function starts; `none` is not one."""
+    with pytest.raises(SettingsError, match=r"^ID_TOKEN_ALGS must be some of RS256 ES256 PS256"):
+        Settings.read({**GOOD, "ID_TOKEN_ALGS": algs})

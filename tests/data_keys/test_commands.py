@@ -10,14 +10,23 @@ from typing import Any
 import pytest
 
 from chalicelib.aws.log import Log
-from chalicelib.protocol import signature
-from chalicelib.protocol.signing_keys import ACTIVE, ANNOUNCE, DATA_KEY, HOUR, KEEP, NEXT, RETIRED
+from chalicelib.protocol import signature, signing_keys
+from chalicelib.protocol.signing_keys import (
+    ACTIVE,
+    ANNOUNCE,
+    DATA_KEY,
+    HOUR,
+    KEEP,
+    KMS,
+    NEXT,
+    RETIRED,
+)
 from chalicelib.values import replace
 from infra import bootstrap
 from infra.commands.invocation import Surroundings
 from infra.emulate.ministack import CREDENTIALS
 from infra.stage import open_services
-from tests.data_keys.conftest import NewStage, ask, keys, replace_key, resource, token
+from tests.data_keys.conftest import MACHINE, NewStage, ask, keys, replace_key, resource, token
 from tests.data_keys.verifier import accepts, header, key_set
 from tests.infra.commands.conftest import KeyKeeper, write_local_env
 from tests.on_ministack import Cloud
@@ -87,10 +96,10 @@ def test_all_data_keys_share_it(keeper: KeyKeeper, wrapping_key: str) -> None:
     """A dollar a month for the stage, not for the key."""
     announced = [
         keeper.get("key", "rotate", "--mode", DATA_KEY, "--alg", alg)["announced"]
-        for alg in ("RS256", "ES256", "Ed25519", "EdDSA")
+        for alg in signing_keys.ALGORITHMS
     ]
     assert {key["arn"] for key in announced} == {wrapping_key}
-    assert len({key["kid"] for key in announced}) == 4
+    assert len({key["kid"] for key in announced}) == len(signing_keys.ALGORITHMS)
 
 
 def test_list_shows_the_mode(keeper: KeyKeeper) -> None:
@@ -174,14 +183,16 @@ def test_a_disabled_wrapping_key_is_replaced(keeper: KeyKeeper, wrapping_key: st
         keeper.kms.update_alias(AliasName=ALIAS, TargetKeyId=wrapping_key)
 
 
-@pytest.mark.parametrize("alg", ["Ed25519", "EdDSA"])
-def test_a_key_inside_kms_has_its_own_algorithms(keeper: KeyKeeper, alg: str) -> None:
-    """Told as a mistake of the command, before anything is made."""
-    keeper.world.aws.reset()
-    result = keeper.run("key", "rotate", "--alg", alg)
-    assert result.exit_code == 2
-    assert "mode kms signs with RS256, ES256" in result.stderr
-    assert keeper.world.aws.calls == []
+@pytest.mark.parametrize("alg", ["PS256", "Ed25519", "EdDSA"])
+def test_a_key_inside_kms_signs_with_each_algorithm(keeper: KeyKeeper, alg: str) -> None:
+    """Made, announced and promoted by the command; its tokens verify elsewhere."""
+    uri = resource(keeper.world, alg, KMS)
+    made = keeper.get("key", "rotate", "--alg", alg, "--force")["promoted"]
+    keeper.world.restart()
+    signed = token(keeper.world, uri)
+    assert (header(signed)["alg"], header(signed)["kid"]) == (alg, made["kid"])
+    assert accepts(signed, key_set(keeper.world))
+    assert keeper.world.introspect(signed, MACHINE)["active"] is True
 
 
 def test_a_key_that_somebody_spoiled_is_rotated_away(keeper: KeyKeeper) -> None:

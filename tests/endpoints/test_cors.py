@@ -12,7 +12,10 @@ OPEN = [
     ("GET", "/.well-known/jwks.json"),
     ("POST", "/token"),
     ("POST", "/revoke"),
+    ("GET", "/userinfo"),
+    ("POST", "/userinfo"),
 ]
+METHODS = {"/token": "POST", "/revoke": "POST", "/userinfo": "GET, POST"}
 CLOSED = [
     ("GET", "/authorize"),
     ("POST", "/authorize"),
@@ -66,7 +69,7 @@ def test_a_preflight_says_what_may_be_sent(still: World, method: str, path: str)
     assert of_cors(reply.answer.headers) == {
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Expose-Headers": EXPOSED,
-        "Access-Control-Allow-Methods": "POST" if method == "POST" else "GET, HEAD",
+        "Access-Control-Allow-Methods": METHODS.get(path, "GET, HEAD"),
         "Access-Control-Allow-Headers": "Authorization, Content-Type, DPoP, MCP-Protocol-Version",
         "Access-Control-Max-Age": "3600",
     }

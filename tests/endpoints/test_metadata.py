@@ -5,13 +5,14 @@ RFC 8414 section 2, OpenID Connect Discovery section 3.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
-import jwt
 import pytest
 
-from chalicelib.administration import clients
+from chalicelib.administration import clients, users
+from tests.chalicelib.protocol.test_claims import VALUES
 from tests.reply import Reply, claims
 from tests.world import REDIRECT, World
 
@@ -43,7 +44,7 @@ def test_every_endpoint_answers(world: World) -> None:
         for name, url in document(world).items()
         if name.endswith(("_endpoint", "_uri")) and isinstance(url, str)
     }
-    assert len(urls) == 5
+    assert len(urls) == 7
     for url in urls.values():
         assert url.startswith(world.issuer)
         reply = world.request("OPTIONS", url.removeprefix(world.issuer))
@@ -128,10 +129,11 @@ def test_the_short_lists_are_exact(world: World) -> None:
     assert listed["response_modes_supported"] == ["query", "form_post"]
     assert listed["code_challenge_methods_supported"] == ["S256"]
     assert listed["prompt_values_supported"] == ["none", "login", "consent", "select_account"]
-    assert listed["subject_types_supported"] == ["public"]
+    assert listed["subject_types_supported"] == ["public", "pairwise"]
     assert listed["authorization_response_iss_parameter_supported"] is True
-    for name in ("request", "request_uri", "claims"):
-        assert listed[f"{name}_parameter_supported"] is False
+    assert listed["claim_types_supported"] == ["normal"]
+    for name, offered in {"request": False, "request_uri": False, "claims": True}.items():
+        assert listed[f"{name}_parameter_supported"] is offered
 
 
 def test_every_scope_can_be_asked_for(world: World) -> None:
@@ -141,9 +143,11 @@ def test_every_scope_can_be_asked_for(world: World) -> None:
 
 
 def test_the_id_token_is_signed_and_filled_as_listed(world: World) -> None:
-    """`id_token_signing_alg_values_supported` and `claims_supported`."""
-    listed = document(world)
-    token = world.tokens(scope="openid read", nonce="n-0S6_WzA2Mj")["id_token"]
-    header = jwt.get_unverified_header(token)
-    assert [header["alg"]] == listed["id_token_signing_alg_values_supported"]
-    assert set(listed["claims_supported"]) <= set(claims(token))
+    """`claims_supported`: a user of whom all is known, and a client that asks for all by name."""
+    listed = document(world)["claims_supported"]
+    user = users.find("demo@example.com", world.services)
+    users.update(user, world.services, claims=VALUES)
+    asked = {"id_token": dict.fromkeys(VALUES)}
+    token = world.tokens(scope="openid", nonce="n-0S6_WzA2Mj", claims=json.dumps(asked))["id_token"]
+    assert set(listed) == set(claims(token))
+    assert len(set(listed)) == len(listed)

@@ -16,6 +16,7 @@ ALLOWED = {
     "/token": ("POST",),
     "/revoke": ("POST",),
     "/introspect": ("POST",),
+    "/userinfo": ("GET", "POST"),
     "/errors/invalid_grant": ("GET", "HEAD"),
     "/healthz": ("GET", "HEAD"),
 }

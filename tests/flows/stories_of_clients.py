@@ -1,4 +1,4 @@
-"""The stories at /token, /revoke and /introspect."""
+"""The stories at /token, /revoke, /introspect and /userinfo."""
 
 from __future__ import annotations
 
@@ -132,6 +132,27 @@ def introspect_revoked(world: World) -> Story:
 def introspect_refresh_token(world: World) -> Story:
     """A refresh token likewise."""
     return asked_about(world, world.tokens()["refresh_token"], active=True)
+
+
+def userinfo(world: World) -> Story:
+    """A live token tells of the user, or the answer is that there is none; never a refusal."""
+    token = world.tokens(scope="openid email")["access_token"]
+
+    def holds(reply: Reply) -> None:
+        for answer in (reply, world.userinfo(token)) if reply.status == 200 else ():
+            assert answer.json["email"] == "demo@example.com"
+        status_is(world.userinfo(token), 200)
+
+    return Story(lambda: world.userinfo(token), 200, holds)
+
+
+def userinfo_revoked(world: World) -> Story:
+    """A revoked token never tells anything, in a process that has to ask for everything."""
+    tokens = world.tokens(scope="openid email")
+    world.revoke(tokens["refresh_token"])
+    world.restart()
+    act = lambda: world.userinfo(tokens["access_token"])  # noqa: E731
+    return Story(act, 401, lambda reply: status_in(reply, (401, 503)))
 
 
 def asked_about(world: World, token: str, *, active: bool) -> Story:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from chalicelib.records.authorization_request import authorization_request_key
+from infra.seeds import AFTER_LOGOUT
 from tests.flows.story import Story, code_in, item, last_grant, post, visit
 from tests.reply import Reply
 from tests.world import World
@@ -79,5 +82,38 @@ def authorize(world: World) -> Story:
 
     def holds(reply: Reply) -> None:
         assert world.redeem(code_in(reply) or code_in(act()) or "").status == 200
+
+    return Story(act, 303, holds)
+
+
+def sign_out(world: World) -> Story:
+    """The session and its grant end together: an error leaves both to be ended by trying again."""
+    browser = world.browser()
+    tokens = world.tokens(browser, scope="openid read")
+    query = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": AFTER_LOGOUT}
+    act = visit(browser, f"{world.issuer}/logout?{urlencode(query)}")
+    again = visit(browser, world.authorize_url(prompt="none", scope="openid read"))
+
+    def holds(reply: Reply) -> None:
+        if reply.status != 303:
+            assert act().status == 303
+        assert code_in(again()) is None
+        assert world.refresh(tokens["refresh_token"]).status == 400
+
+    return Story(act, 303, holds)
+
+
+def choose_account(world: World) -> Story:
+    """Go on as who is signed in: sent again after a fault, the flow ends with a code."""
+    assert world.member is not None
+    browser = world.member.open(world.authorize_url(prompt="select_account"))
+    interaction = dict(browser.page.forms["select-account"].fields)["interaction"]
+    act = post(browser, "select-account", account="continue")
+    follow = visit(browser, f"{world.issuer}/authorize?interaction={interaction}")
+
+    def holds(reply: Reply) -> None:
+        if reply.status != 303:
+            assert act().status == 303
+        assert world.redeem(code_in(follow()) or "").status == 200
 
     return Story(act, 303, holds)

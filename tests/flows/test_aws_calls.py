@@ -144,6 +144,26 @@ def wrong_secret(world: World) -> Callable[[], Any]:
     return lambda: world.post("/token", form, auth=("demomachine", "wrong-secret"))
 
 
+def userinfo(world: World) -> Callable[[], Any]:
+    """What a client may know of its user."""
+    token = world.tokens(scope="openid email")["access_token"]
+    return lambda: world.userinfo(token)
+
+
+def sign_out(world: World) -> Callable[[], Any]:
+    """With a hint of the session, however many grants it has."""
+    browser = world.browser()
+    hint = world.tokens(browser, scope="openid read")["id_token"]
+    return lambda: browser.open(f"{world.issuer}/logout?id_token_hint={hint}")
+
+
+def ask_to_sign_out(world: World) -> Callable[[], Any]:
+    """The question."""
+    browser = world.browser()
+    world.code(browser)
+    return lambda: browser.open(f"{world.issuer}/logout")
+
+
 def get_metadata(world: World) -> Callable[[], Any]:
     """The metadata document."""
     return lambda: world.get("/.well-known/openid-configuration")
@@ -193,8 +213,15 @@ TABLE: list[tuple[Flow, Calls, Calls]] = [
     (revoke_access_token, {"PutItem": 1}, {"GetItem": 2}),
     (introspect_access_token, READ, {"GetItem": 2}),
     (introspect_refresh_token, READ, {"GetItem": 2}),
-    (introspect_nonsense, {}, {"GetItem": 2}),
+    (introspect_nonsense, {}, {"GetItem": 1}),
     (wrong_secret, {"UpdateItem": 2}, {"GetItem": 2}),
+    (userinfo, READ, {"GetItem": 2}),
+    (
+        sign_out,
+        {"BatchGetItem": 1, "PutItem": 1, "UpdateItem": 1, "DeleteItem": 1},
+        {"GetItem": 2},
+    ),
+    (ask_to_sign_out, READ, {"GetItem": 1}),
     (get_metadata, {}, {}),
     (get_jwks, {}, {"GetItem": 1}),
 ]

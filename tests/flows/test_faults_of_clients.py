@@ -26,6 +26,8 @@ STORIES = (
     tell.introspect,
     tell.introspect_revoked,
     tell.introspect_refresh_token,
+    tell.userinfo,
+    tell.userinfo_revoked,
 )
 stories = pytest.mark.parametrize("begin", STORIES, ids=lambda begin: begin.__name__)
 

@@ -19,6 +19,8 @@ STORIES = (
     tell.consent,
     tell.finish,
     tell.authorize,
+    tell.sign_out,
+    tell.choose_account,
 )
 stories = pytest.mark.parametrize("begin", STORIES, ids=lambda begin: begin.__name__)
 

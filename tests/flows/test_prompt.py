@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.administration import clients
+from chalicelib.protocol import acr
 from tests.browser import Browser
 from tests.reply import claims
 from tests.world import World
@@ -64,7 +66,7 @@ def test_none_goes_with_no_other(world: World, browser: Browser, other: str) -> 
         assert error(browser.open(world.authorize_url(prompt=prompt))) == "invalid_request"
 
 
-@pytest.mark.parametrize("prompt", ["login", "select_account", "login select_account"])
+@pytest.mark.parametrize("prompt", ["login", "login select_account"])
 def test_login_asks_again_and_once(world: World, browser: Browser, prompt: str) -> None:
     """A new sign-in, for this very request, and the time of it in the ID token."""
     world.code(browser, scope="openid read")
@@ -114,6 +116,24 @@ def test_max_age_asks_again_when_the_sign_in_is_older(
         assert "code" in (browser.sign_in().arrived or {})
 
 
+def test_a_client_may_register_a_max_age(world: World, browser: Browser) -> None:
+    """It stands where the request names none, and the request's own stands before it."""
+    clients.update("demoweb", {"default_max_age": 9}, world.services)
+    world.restart()
+    assert "sign-in" in browser.open(world.authorize_url()).page.forms
+    assert "code" in (browser.open(world.authorize_url(max_age="10")).arrived or {})
+
+
+@pytest.mark.parametrize("asked", [{}, {"acr_values": "1 2"}, {"max_age": "1000"}])
+def test_the_id_token_tells_when_and_how_the_user_signed_in(
+    world: World, browser: Browser, asked: dict[str, str]
+) -> None:
+    """To the second, and by the one class of authentication there is, whatever was asked for."""
+    told = claims(world.tokens(browser, scope="openid read", **asked)["id_token"])
+    assert told["auth_time"] == world.clock() - 10
+    assert told["acr"] == acr.PASSWORD
+
+
 def test_max_age_0_asks_also_in_the_second_of_the_last_sign_in(world: World) -> None:
     """It is the same as prompt=login, and silently impossible."""
     browser = world.browser()
@@ -148,8 +168,6 @@ def test_a_known_users_name_is_filled_in(world: World, browser: Browser) -> None
         {"display": "popup"},
         {"ui_locales": "de en"},
         {"acr_values": "1"},
-        {"claims": "{}"},
-        {"id_token_hint": "x.y.z"},
         {"unknown": "é" * 500},
     ],
 )

@@ -56,6 +56,18 @@ def values() -> dict[str, dict[str, Any]]:
             "lifetime": "10 minutes",
             "error": None,
         },
+        "select_account.html": {
+            **HIDDEN,
+            "client_name": "Acme Notes",
+            "username": "demo@example.com",
+        },
+        "logout.html": {
+            "action": "/logout",
+            "client_name": "Acme Notes",
+            "username": "demo@example.com",
+            "fields": [("csrf", "c-1"), ("state", "s")],
+        },
+        "signed_out.html": {},
         "continue.html": {
             "client_name": "Acme Notes",
             "url": "https://notes.example/cb?code=a&b=c",

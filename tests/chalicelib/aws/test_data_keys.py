@@ -28,6 +28,7 @@ ARN = "arn:aws:kms:eu-west-1:123456789012:key/wrapping"
 DATA = b"header.claims"
 MAKERS: Mapping[str, Callable[[], Any]] = {
     "RS256": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
+    "PS256": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
     "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
     "Ed25519": ed25519.Ed25519PrivateKey.generate,
     "EdDSA": ed25519.Ed25519PrivateKey.generate,

@@ -54,7 +54,12 @@ def test_what_kms_signs_verifies(emulated: Emulated, client: AWSClient, size: in
     ],
 )
 @pytest.mark.parametrize(
-    ("alg", "kms_alg"), [("RS256", "RSASSA_PKCS1_V1_5_SHA_256"), ("ES256", "ECDSA_SHA_256")]
+    ("alg", "kms_alg"),
+    [
+        ("RS256", "RSASSA_PKCS1_V1_5_SHA_256"),
+        ("ES256", "ECDSA_SHA_256"),
+        ("PS256", "RSASSA_PSS_SHA_256"),
+    ],
 )
 def test_what_kms_is_asked(size: int, kind: str, message: bytes, alg: str, kms_alg: str) -> None:
     """The key by its ARN, never by an alias; the digest only where the message is too long."""
@@ -69,6 +74,19 @@ def test_what_kms_is_asked(size: int, kind: str, message: bytes, alg: str, kms_a
             "SigningAlgorithm": kms_alg,
         }
     ]
+
+
+@pytest.mark.parametrize("alg", ["Ed25519", "EdDSA"])
+def test_kms_has_the_whole_message_for_ed25519(alg: str) -> None:
+    """It takes no digest for it; a message that is too long is not signed, and KMS not asked."""
+    key = SigningKey("k", ARN, alg, {}, ACTIVE, 0, 0)
+    answer = {"KeyId": ARN, "Signature": base64.b64encode(bytes(64)).decode()}
+    with StandIn([says(200, answer)]) as server, closing(server.client()) as client:
+        signer(client).sign(key, b"x" * MOST_RAW)
+        with pytest.raises(TemporarilyUnavailable, match=f"4097 bytes are too many for {alg}"):
+            signer(client).sign(key, b"x" * (MOST_RAW + 1))
+    (asked,) = server.payloads
+    assert (asked["SigningAlgorithm"], asked["MessageType"]) == ("ED25519_SHA_512", "RAW")
 
 
 @pytest.mark.parametrize(

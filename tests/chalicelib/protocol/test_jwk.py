@@ -27,7 +27,7 @@ def test_the_thumbprint_of_rfc7638(source: str) -> None:
 
 @pytest.mark.parametrize(
     ("key", "alg"),
-    [(rsa.generate_private_key(65537, 2048), "RS256")]
+    [(rsa.generate_private_key(65537, 2048), alg) for alg in ("RS256", "PS256")]
     + [(ec.generate_private_key(ec.SECP256R1()), "ES256") for _ in range(4)],
 )
 def test_a_jwk_is_the_same_key(
@@ -58,6 +58,8 @@ def test_an_ed25519_jwk_is_the_same_key(alg: str) -> None:
         (der(ec.generate_private_key(ec.SECP256K1())), "ES256"),
         (der(ec.generate_private_key(ec.SECP256R1())), "RS256"),
         (der(rsa.generate_private_key(65537, 1024)), "RS256"),
+        (der(rsa.generate_private_key(65537, 1024)), "PS256"),
+        (der(ec.generate_private_key(ec.SECP256R1())), "PS256"),
         (der(rsa.generate_private_key(65537, 2048)), "ES256"),
         (der(ed25519.Ed25519PrivateKey.generate()), "ES256"),
         (der(ed25519.Ed25519PrivateKey.generate()), "RS256"),
@@ -72,6 +74,8 @@ def test_an_ed25519_jwk_is_the_same_key(alg: str) -> None:
         "secp256k1",
         "EC as RSA",
         "RSA 1024",
+        "RSA 1024 for PS256",
+        "EC for PS256",
         "RSA as EC",
         "Ed25519 as EC",
         "Ed25519 as RSA",

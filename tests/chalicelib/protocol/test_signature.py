@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     decode_dss_signature,
     encode_dss_signature,
 )
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA256, SHA512
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +26,7 @@ SPKI = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 JWKS = {
     "RS256": jwk.from_der(RSA.public_key().public_bytes(*SPKI), "RS256"),
     "ES256": jwk.from_der(EC.public_key().public_bytes(*SPKI), "ES256"),
+    "PS256": jwk.from_der(RSA.public_key().public_bytes(*SPKI), "PS256"),
     "Ed25519": jwk.from_der(ED.public_key().public_bytes(*SPKI), "Ed25519"),
     "EdDSA": jwk.from_der(ED.public_key().public_bytes(*SPKI), "EdDSA"),
 }
@@ -41,6 +42,8 @@ def signed(alg: str, data: bytes) -> bytes:
     """A JOSE signature, made by the library that is not under test."""
     if alg == "RS256":
         return RSA.sign(data, padding.PKCS1v15(), SHA256())
+    if alg == "PS256":
+        return RSA.sign(data, padding.PSS(padding.MGF1(SHA256()), 32), SHA256())
     if alg in ("Ed25519", "EdDSA"):
         return ED.sign(data)
     r, s = decode_dss_signature(EC.sign(data, ec.ECDSA(SHA256())))
@@ -126,7 +129,14 @@ def without(alg: str, name: str) -> dict[str, str]:
 
 
 RS, ES, OKP = JWKS["RS256"], JWKS["ES256"], JWKS["Ed25519"]
-PSS = RSA.sign(DATA, padding.PSS(padding.MGF1(SHA256()), 32), SHA256())
+PS, PSS = JWKS["PS256"], SIGNED["PS256"]
+
+
+def salted(size: int) -> bytes:
+    """An RSA-PSS signature with a salt of so many bytes."""
+    return RSA.sign(DATA, padding.PSS(padding.MGF1(SHA256()), size), SHA256())
+
+
 STAND_INS = {
     "RS256 key for ES256": ("ES256", RS, SIGNED["RS256"]),
     "ES256 key for RS256": ("RS256", ES, SIGNED["ES256"]),
@@ -150,6 +160,17 @@ STAND_INS = {
     "DER": ("ES256", ES, EC.sign(DATA, ec.ECDSA(SHA256()))),
     "RSA with a zero in front": ("RS256", RS, b"\0" + SIGNED["RS256"]),
     "PS256": ("RS256", RS, PSS),
+    "RS256 for PS256": ("PS256", PS, SIGNED["RS256"]),
+    "RS256 key for PS256": ("PS256", RS, PSS),
+    "PS256 without a salt": ("PS256", PS, salted(0)),
+    "PS256 with a short salt": ("PS256", PS, salted(31)),
+    "PS256 with the longest salt": ("PS256", PS, salted(2048 // 8 - 32 - 2)),
+    "PS256 with SHA-512 in its mask": (
+        "PS256",
+        PS,
+        RSA.sign(DATA, padding.PSS(padding.MGF1(SHA512()), 32), SHA256()),
+    ),
+    "EC key that says PS256": ("PS256", ES | {"alg": "PS256"}, SIGNED["ES256"]),
     "Ed25519 key for EdDSA": ("EdDSA", OKP, SIGNED["EdDSA"]),
     "ES256 key for Ed25519": ("Ed25519", ES, SIGNED["ES256"]),
     "EC key that says Ed25519": ("Ed25519", ES | {"alg": "Ed25519"}, SIGNED["ES256"]),

@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.protocol.signing_keys import ALGORITHMS
 from chalicelib.registration import InvalidMetadata, InvalidRedirectURI, client_metadata
 
 WEB = {"redirect_uris": ["https://app.example.com/cb"]}
 SPA = {**WEB, "token_endpoint_auth_method": "none"}
+APPS = {"redirect_uris": ["https://a.example/cb", "com.example.app:/cb"]}
+APPS |= {"application_type": "native"}
 MACHINE = {"grant_types": ["client_credentials"], "scope": "read"}
 
 
@@ -50,6 +53,11 @@ def test_the_defaults_of_rfc7591() -> None:
         {**WEB, "allowed_resources": ["urn:a"], "default_resource": "urn:a"},
         {**WEB, "jwks_uri": "https://a.example/jwks", "client_id_issued_at": 1, "x": object()},
         {**WEB, "client_name": None, "scope": None},
+        {**WEB, "subject_type": "pairwise"},
+        {**WEB, "subject_type": "public", "sector_identifier_uri": "https://s.example/uris"},
+        {**APPS, "subject_type": "pairwise", "sector_identifier_uri": "https://s.example/uris"},
+        *({**WEB, "id_token_signed_response_alg": alg} for alg in ALGORITHMS),
+        *({**WEB, "userinfo_signed_response_alg": alg} for alg in ALGORITHMS),
     ],
 )
 def test_what_may_be_registered(metadata: dict[str, Any]) -> None:
@@ -101,6 +109,19 @@ def test_what_may_be_registered(metadata: dict[str, Any]) -> None:
         ({**WEB, "allowed_resources": "https://a.example"}, "allowed_resources"),
         ({**WEB, "allowed_resources": [], "default_resource": "urn:a"}, "default_resource"),
         ({**WEB, "default_resource": "https://ä.example"}, "default_resource"),
+        ({**WEB, "id_token_signed_response_alg": "none"}, "id_token_signed_response_alg"),
+        ({**WEB, "id_token_signed_response_alg": "HS256"}, "id_token_signed_response_alg"),
+        ({**WEB, "id_token_signed_response_alg": ["RS256"]}, "id_token_signed_response_alg"),
+        ({**WEB, "userinfo_signed_response_alg": "none"}, "userinfo_signed_response_alg"),
+        ({**WEB, "userinfo_signed_response_alg": ""}, "userinfo_signed_response_alg"),
+        ({**WEB, "subject_type": "private"}, "subject_type"),
+        ({**WEB, "subject_type": ["pairwise"]}, "subject_type"),
+        ({**APPS, "subject_type": "pairwise"}, "sector_identifier_uri"),
+        ({**MACHINE, "subject_type": "pairwise"}, "sector_identifier_uri"),
+        ({**WEB, "sector_identifier_uri": "http://s.example/uris"}, "sector_identifier_uri"),
+        ({**WEB, "sector_identifier_uri": "https://127.0.0.1/uris"}, "sector_identifier_uri"),
+        ({**WEB, "sector_identifier_uri": "https://s.example:8443/"}, "sector_identifier_uri"),
+        ({**WEB, "sector_identifier_uri": 1}, "sector_identifier_uri"),
         ({**WEB, "client_name": ""}, "client_name"),
         ({**WEB, "client_name": "a" * 201}, "client_name"),
         ({**WEB, "client_name": "a\nb"}, "client_name"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws import data_keys
+from chalicelib.aws import data_keys, signer
 from chalicelib.records.keyring import KEYRING_KEY
 from infra.deployment import policy
 from infra.deployment.names import API_HANDLER, ROTATE_KEYS
@@ -128,10 +128,10 @@ def test_a_key_needs_the_tags_of_project_and_stage(action: str) -> None:
     assert equals["aws:ResourceTag/stage"] == "dev"
 
 
-def test_a_signature_is_by_one_of_two_algorithms() -> None:
-    """RS256 and ES256 in KMS's words."""
+def test_a_signature_is_by_an_algorithm_that_the_code_asks_for() -> None:
+    """And by no other, in KMS's words."""
     equals = _statement("kms:Sign")["Condition"]["StringEquals"]
-    assert equals["kms:SigningAlgorithm"] == ["RSASSA_PKCS1_V1_5_SHA_256", "ECDSA_SHA_256"]
+    assert sorted(equals["kms:SigningAlgorithm"]) == sorted(set(signer.ALGORITHMS.values()))
 
 
 def test_only_data_keys_of_the_stage_are_decrypted() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
-from chalicelib.aws import data_keys
+from chalicelib.aws import data_keys, signer
 from chalicelib.records.keyring import KEYRING_KEY
 from infra.deployment import policy
 from infra.deployment.names import API_HANDLER, ROTATE_KEYS
@@ -72,6 +72,23 @@ DECISIONS: dict[str, tuple[str, str, Mapping[str, Any], bool, bool]] = {
     "all items": ("dynamodb:Scan", TABLE, {}, False, False),
     "keyring of another table": ("dynamodb:GetItem", f"{TABLE}2", KEYRING, False, False),
     "signature": ("kms:Sign", KEY, SIGN, True, False),
+    **{
+        f"signature, {alg}": (
+            "kms:Sign",
+            KEY,
+            {**TAGS, "kms:SigningAlgorithm": name},
+            True,
+            False,
+        )
+        for alg, name in signer.ALGORITHMS.items()
+    },
+    "signature by another algorithm": (
+        "kms:Sign",
+        KEY,
+        {**TAGS, "kms:SigningAlgorithm": "RSASSA_PSS_SHA_512"},
+        False,
+        False,
+    ),
     "data key decrypted": ("kms:Decrypt", KEY, {**TAGS, **_context("ES256")}, True, False),
     **{
         f"new pair, {alg}": (

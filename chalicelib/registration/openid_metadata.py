@@ -1,0 +1,54 @@
+"""What a client may register for OpenID Connect: its algorithms, and who its users are to it.
+
+OpenID Connect Dynamic Client Registration 1.0 section 2. What a stage has keys for, and what lies
+at the sector_identifier_uri, is administration/'s to check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..fetching import check
+from ..protocol import sector, signing_keys
+from ..records.client import Client
+from . import InvalidMetadata
+
+
+def subjects_have_a_sector(client: Client) -> None:
+    """Pairwise subjects are made for a host: of one document, or of all redirect URIs."""
+    if client.subject_type != sector.PAIRWISE:
+        return
+    try:
+        sector.of(client.sector_identifier_uri, client.redirect_uris)
+    except ValueError as reason:
+        raise InvalidMetadata(f"sector_identifier_uri: {reason}") from None
+
+
+def _algorithm(name: str, value: Any) -> str:
+    # `none` is not among them: what we sign for a client, it can check.
+    if value not in signing_keys.ALGORITHMS:
+        raise InvalidMetadata(f"{name}: must be one of {', '.join(signing_keys.ALGORITHMS)}")
+    return str(value)
+
+
+def _subject_type(name: str, value: Any) -> str:
+    if value not in sector.SUBJECT_TYPES:
+        raise InvalidMetadata(f"{name}: must be one of {', '.join(sector.SUBJECT_TYPES)}")
+    return str(value)
+
+
+def _fetched(name: str, value: Any) -> str:
+    try:
+        return check(value)
+    except ValueError as reason:
+        raise InvalidMetadata(f"{name}: {reason}") from None
+
+
+MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
+    "id_token_signed_response_alg": _algorithm,
+    "userinfo_signed_response_alg": _algorithm,
+    "subject_type": _subject_type,
+    "sector_identifier_uri": _fetched,
+}
+RULES = (subjects_have_a_sector,)
