@@ -102,7 +102,10 @@ def test_loopback_url_is_refused_on_other_stages(operator: Operator, tmp_path: P
         ({"scopes": {"openid": "x"}}, "scopes: 'openid' cannot be a resource's scope"),
         ({"scopes": {"read": ""}}, "scopes: 'read' needs words for the consent page"),
         ({"name": ""}, "name: must be a text of 1 to 200 printable characters"),
-        ({"signing_alg": "none"}, "signing_alg: must be one of RS256, ES256, PS256, Ed25519, EdDSA"),
+        (
+            {"signing_alg": "none"},
+            "signing_alg: must be one of RS256, ES256, PS256, Ed25519, EdDSA",
+        ),
         ({"access_token_lifetime": 0}, "access_token_lifetime: must be 1 to 86400 seconds"),
         ({"access_token_lifetime": 1.5}, "access_token_lifetime: must be 1 to 86400 seconds"),
         ({"access_token_lifetime": True}, "access_token_lifetime: must be 1 to 86400 seconds"),
