@@ -91,7 +91,7 @@ def identify(parameters: Parameters, services: Services) -> Recipient:
         client=client,
         redirect_uri=uri,
         sent_redirect_uri=sent,
-        state=states[0] if len(states) == 1 and _fits(states[0]) else None,
+        state=states[0] if len(states) == 1 and fits(states[0]) else None,
         response_mode=modes[0] if modes and modes[0] in response_mode.MODES else "query",
     )
 
@@ -156,9 +156,9 @@ def client_has_the_grant(parameters: Parameters, client: Client) -> None:
 
 def state_fits(parameters: Parameters, client: Client) -> None:
     """The state is sent back as it came, in a URL: it has to have an end."""
-    if not _fits(parameters.get("state", "")):
+    if not fits(parameters.get("state", "")):
         raise InvalidRequest(f"The state is longer than {MOST_STATE} bytes.")
-    if not _fits(parameters.get("nonce", "")):
+    if not fits(parameters.get("nonce", "")):
         raise InvalidRequest(f"The nonce is longer than {MOST_STATE} bytes.")
 
 
@@ -213,7 +213,8 @@ RULES = (
 )
 
 
-def _fits(text: str) -> bool:
+def fits(text: str) -> bool:
+    """Whether a state or a nonce is short enough to be sent back."""
     return len(text.encode(errors="replace")) <= MOST_STATE
 
 

@@ -113,6 +113,15 @@ def csrf_token(browser: str, request_id: str) -> str:
     return base64url(hmac_sha256(browser.encode(), f"csrf\0{request_id}".encode()))
 
 
+def check_form(form: Parameters, request_id: str, request: Request) -> None:
+    """InvalidRequest unless the form came from our page, in this browser."""
+    if request.header("Sec-Fetch-Site") in ("cross-site", "same-site"):
+        raise InvalidRequest("The form was sent from another site.")
+    browser = request.cookies.get(BROWSER_COOKIE, "")
+    if not equal(form.get("csrf", ""), csrf_token(browser, request_id)):
+        raise InvalidRequest("The form does not belong to this browser.")
+
+
 def by_audience(situation: Situation, services: Services) -> consents.Consented:
     """What is asked, under each audience it is for."""
     asked = situation.asked

@@ -28,6 +28,7 @@ class Frozen:
     MEMBERS: ClassVar[tuple[str, ...]] = ()
     HIDDEN: ClassVar[tuple[str, ...]] = ()
     DEFAULTS: ClassVar[Mapping[str, Any]] = {}
+    _names: ClassVar[frozenset[str]] = frozenset()
     _by_name: ClassVar[bool] = False
 
     def __init_subclass__(cls, *, kw_only: bool = False) -> None:
@@ -35,6 +36,7 @@ class Frozen:
         known = vars(cls)
         cls.MEMBERS = (*(name for name in cls.MEMBERS if name not in own), *own)
         cls.DEFAULTS = {**cls.DEFAULTS, **{name: known[name] for name in own if name in known}}
+        cls._names = frozenset(cls.MEMBERS)
         cls._by_name = kw_only
 
     def __init__(self, *given: Any, **members: Any) -> None:
@@ -47,8 +49,8 @@ class Frozen:
         held = self.__dict__
         held.update(cls.DEFAULTS)
         held.update(members)
-        if held.keys() != set(cls.MEMBERS):
-            wrong = ", ".join(sorted(held.keys() ^ set(cls.MEMBERS)))
+        if held.keys() != cls._names:
+            wrong = ", ".join(sorted(held.keys() ^ cls._names))
             raise TypeError(f"{cls.__name__}: missing, or not known: {wrong}")
         self.check()
 

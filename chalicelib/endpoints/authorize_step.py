@@ -5,11 +5,9 @@ from __future__ import annotations
 from .. import answers, asked, situation
 from ..aws import authorization_requests
 from ..aws.authorization_requests import RequestGone
-from ..encoding import equal
 from ..errors import InvalidRequest, NotFound, OAuthError, TemporarilyUnavailable
 from ..http import Parameters, Request, Response, redirect
 from ..interaction import STEPS
-from ..records.authorization_request import AuthorizationRequest
 from ..services import Services
 from ..situation import Situation
 
@@ -22,7 +20,7 @@ def handle(request: Request, services: Services) -> Response:
     form = request.form
     form.refuse_repeated(but=("scope",))
     waiting = situation.resume(form.require("interaction"), request, services)
-    _check_origin(form, waiting, request)
+    situation.check_form(form, waiting.request_id, request)
     recipient, parameters = situation.recall(waiting, services)
     try:
         wanted = asked.check(recipient, parameters, services)
@@ -53,13 +51,3 @@ def _submit(
         cookies = outcome
     url = services.settings.url(f"/authorize?interaction={form['interaction']}")
     return redirect(url, *cookies)
-
-
-def _check_origin(form: Parameters, waiting: AuthorizationRequest, request: Request) -> None:
-    """The form came from our page, in this browser."""
-    if request.header("Sec-Fetch-Site") in ("cross-site", "same-site"):
-        raise InvalidRequest("The form was sent from another site.")
-    browser = request.cookies.get(situation.BROWSER_COOKIE, "")
-    expected = situation.csrf_token(browser, waiting.request_id)
-    if not equal(form.get("csrf", ""), expected):
-        raise InvalidRequest("The form does not belong to this browser.")

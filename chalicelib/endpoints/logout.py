@@ -14,7 +14,7 @@ Done is the application's registered address, where a hint has proved whose it i
 from __future__ import annotations
 
 from .. import sessions, situation, verification
-from ..asked import MOST_STATE
+from ..asked import MOST_STATE, fits
 from ..encoding import equal
 from ..errors import InvalidRequest
 from ..http import Parameters, Request, Response, cookie, redirect
@@ -59,11 +59,7 @@ def _posted(request: Request, services: Services) -> Response:
     if "csrf" not in form:
         return _once_more(form, services)
     wanted = _check(form, services)
-    if request.header("Sec-Fetch-Site") in ("cross-site", "same-site"):
-        raise InvalidRequest("The form was sent from another site.")
-    browser = request.cookies.get(situation.BROWSER_COOKIE, "")
-    if not equal(form["csrf"], situation.csrf_token(browser, FORM)):
-        raise InvalidRequest("The form does not belong to this browser.")
+    situation.check_form(form, FORM, request)
     present = sessions.present(request, services)
     if present is None:
         return _done(wanted, services, posted=True)
@@ -83,7 +79,7 @@ def _check(parameters: Parameters, services: Services) -> Wanted:
     """InvalidRequest, for the user's eyes: nothing is ended and nobody is redirected then."""
     parameters.refuse_repeated()
     hint, client = _proved(parameters, services)
-    if len(parameters.get("state", "").encode(errors="replace")) > MOST_STATE:
+    if not fits(parameters.get("state", "")):
         raise InvalidRequest(f"The state is longer than {MOST_STATE} bytes.")
     uri = parameters.get("post_logout_redirect_uri")
     if uri is None or hint is None:

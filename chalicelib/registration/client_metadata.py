@@ -11,6 +11,7 @@ from ..grants import GRANT_TYPES
 from ..protocol import redirect_uri, scope
 from ..records.client import Client
 from . import InvalidMetadata, InvalidRedirectURI, openid_metadata, session_metadata
+from .readers import flag, texts
 
 MOST_REDIRECT_URIS = 20
 MOST_TEXT = 200
@@ -175,18 +176,11 @@ def _web(name: str, value: Any) -> str:
     return value
 
 
-def _flag(name: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise InvalidMetadata(f"{name}: must be true or false")
-    return value
-
-
 def _list(name: str, value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(member, str) for member in value):
-        raise InvalidMetadata(f"{name}: must be a list of texts")
+    members = texts(name, value)
     if len(value) > MOST_MEMBERS:
         raise InvalidMetadata(f"{name}: at most {MOST_MEMBERS}")
-    return tuple(dict.fromkeys(value))
+    return members
 
 
 def _texts(name: str, value: Any) -> tuple[str, ...]:
@@ -237,9 +231,9 @@ _MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
     "default_scope": _scope,
     "allowed_resources": _uris,
     "default_resource": _uri,
-    "require_pkce": _flag,
-    "first_party": _flag,
-    "verified": _flag,
+    "require_pkce": flag,
+    "first_party": flag,
+    "verified": flag,
     "introspection": _text,
     "resource_server": _uris,
     "software_id": _text,

@@ -9,6 +9,7 @@ from typing import Any
 from ..protocol import acr, redirect_uri
 from ..records.client import Client
 from . import InvalidMetadata
+from .readers import flag, texts
 
 MOST_URIS = 20
 MOST_SECONDS = 999_999_999  # as max_age
@@ -26,12 +27,6 @@ def addresses_are_safe(client: Client) -> None:
             raise InvalidMetadata(f"post_logout_redirect_uris: {uri!r} {reason}") from None
 
 
-def _addresses(name: str, value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(member, str) for member in value):
-        raise InvalidMetadata(f"{name}: must be a list of texts")
-    return tuple(dict.fromkeys(value))
-
-
 def _seconds(name: str, value: Any) -> int:
     whole = isinstance(value, int) and not isinstance(value, bool)
     if not whole or not 0 <= value <= MOST_SECONDS:
@@ -45,17 +40,11 @@ def _acr_values(name: str, value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value))
 
 
-def _flag(name: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise InvalidMetadata(f"{name}: must be true or false")
-    return value
-
-
 MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
-    "post_logout_redirect_uris": _addresses,
+    "post_logout_redirect_uris": texts,
     "default_max_age": _seconds,
     # Both say what every ID token tells in any case: auth_time, and the one acr there is.
     "default_acr_values": _acr_values,
-    "require_auth_time": _flag,
+    "require_auth_time": flag,
 }
 RULES = (addresses_are_safe,)
