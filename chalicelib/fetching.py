@@ -1,142 +1,145 @@
-"""Documents of others, at URLs that others chose: read without becoming their way into our network.
+"""Calls to others, at URLs that others chose: without becoming their way into our network.
 
-    https only, port 443 ─► every address public ─► connect to that very address ─► name checked
-                                   in TLS ─► 200, JSON, 64 KiB, no redirect; 5 seconds for it all
+https only, port 443 ─► every address public ─► connect to that very address ─► name checked
+                                 in TLS ─► no redirect; 64 KiB; 5 seconds for it all
 
-What `ipaddress` calls global is not enough: some IPv6 addresses are IPv4 ones in disguise.
+On stage `local` this machine is reached too: protocol/fetchable.py has the rules.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .aws import wire
+from .protocol.fetchable import INTERNET, Place, Reach
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Iterator
     from ssl import SSLContext
 
 SECONDS = 5.0  # from the look-up of the name to the last byte
 MOST_BYTES = 64 * 1024
-MOST_URL = 1000
 MOST_ADDRESSES = 3  # that are tried
 
 Address = tuple[str, int]
 
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-# The last label begins with a letter: 127.1 and 0x7f.1 are addresses to a resolver, not names.
-_URL = re.compile(
-    rf"https://(?P<host>(?:{_LABEL}\.)+[a-z][a-z0-9-]*[a-z0-9])(?::443)?"
-    r"(?P<target>(?:/[!$-.0-;=?-\[\]-~/]*)?)",
-    re.ASCII,
-)
-# Beside what is not global: translators to IPv4 (NAT64, 6to4, Teredo and their relays), and
-# ranges that only newer versions of Python know.
-_NOT_FOR_US = (
-    *("192.0.0.0/24", "192.88.99.0/24", "240.0.0.0/4"),
-    *("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"),
-)
-
 
 class NotFetched(Exception):
-    """The document could not be had, or not safely; the message says why, for the operator."""
+    """The call brought nothing, or could not be made safely; the message says why, for the
+    operator."""
 
 
-def check(url: Any) -> str:
-    """The URL, when it is one that may be fetched; ValueError in words for a developer."""
-    if not isinstance(url, str) or len(url) > MOST_URL or not _URL.fullmatch(url):
-        raise ValueError("must be an https URL with a public host name, port 443, no fragment")
-    return url
-
-
-def is_public(address: str) -> bool:
-    """Whether an address is one of the public internet, and of nothing nearer."""
-    from ipaddress import IPv6Address, ip_address, ip_network
-
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return False
-    nets = [ip_network(net) for net in _NOT_FOR_US]
-    if any(ip in net for net in nets if net.version == ip.version):
-        return False
-    # All that is routed of IPv6; NAT64 and mapped or compatible IPv4 addresses lie outside.
-    if isinstance(ip, IPv6Address) and ip not in ip_network("2000::/3"):
-        return False
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
-
-
-def resolve(host: str) -> list[Address]:
+def resolve(host: str, port: int) -> list[Address]:
     """The addresses of a host, as the system finds them; OSError."""
     import socket
 
-    found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [(str(address[0]), int(address[1])) for *_, address in found]
 
 
 class Fetcher:
-    """Fetches JSON. The arguments are for tests, whose servers are on the loopback address."""
+    """Fetches and sends. `look_up`, `context`, `is_allowed` are for tests, whose servers are on
+    the loopback address."""
 
     def __init__(
         self,
-        look_up: Callable[[str], Iterable[Address]] = resolve,
+        look_up: Callable[[str, int], Iterable[Address]] = resolve,
         context: SSLContext | None = None,
         *,
-        is_allowed: Callable[[str], bool] = is_public,
+        reach: Reach = INTERNET,
+        is_allowed: Callable[[str], bool] | None = None,
         seconds: float = SECONDS,
     ) -> None:
         self._look_up = look_up
         self._context = context
-        self._is_allowed = is_allowed
+        self._reach = reach
+        self._is_allowed = is_allowed or reach.allows
         self._seconds = seconds
 
+    def check(self, url: str) -> str:
+        """The URL, when it is one that would be called; ValueError in words for a developer."""
+        self._reach.place(url)
+        return url
+
     def json(self, url: str) -> Any:
-        """The JSON document at an https URL. NotFetched."""
+        """The JSON document at a URL. NotFetched."""
         import json
 
-        match = _URL.fullmatch(url)
-        if match is None or len(url) > MOST_URL:
-            raise NotFetched("not a URL that is fetched")
-        deadline = time.monotonic() + self._seconds
+        text = self.text(url, "application/json")
         try:
-            addresses = self._addresses(match["host"], deadline)
-            status, headers, body = self._ask(match["host"], match["target"], addresses, deadline)
-        except OSError as error:
-            raise NotFetched(f"{type(error).__name__}: {error}") from None
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if status != 200 or kind != "application/json":
-            raise NotFetched(f"the answer is {status} {kind or 'of no type'}, not 200 and JSON")
-        try:
-            return json.loads(body.decode("utf-8"))
+            return json.loads(text)
         except (ValueError, RecursionError):
             raise NotFetched("the answer is not JSON") from None
 
-    def _addresses(self, host: str, deadline: float) -> list[Address]:
+    def text(self, url: str, *types: str) -> str:
+        """The text at a URL, of one of the media types, or of any where none is given. NotFetched.
+
+        A truncated text is not told from a whole one where the host gives no length.
+        """
+        accept = ", ".join(types) or "*/*"
+        with self._asked(url, "GET", {"accept": accept}) as reader:
+            status, headers, body = reader.answer()
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if status != 200 or (types and kind not in types):
+            wanted = " or ".join(types) or "a document"
+            raise NotFetched(f"the answer is {status} {kind or 'of no type'}, not 200 {wanted}")
+        try:
+            return body.decode("utf-8")
+        except ValueError:
+            raise NotFetched("the answer is not UTF-8") from None
+
+    def post(self, url: str, form: Mapping[str, str]) -> int:
+        """Send a form; the status of the answer, whose body nobody reads. NotFetched."""
+        from urllib.parse import urlencode
+
+        kind = {"content-type": "application/x-www-form-urlencoded", "accept": "*/*"}
+        with self._asked(url, "POST", kind, urlencode(form).encode()) as reader:
+            return reader.head()[0]
+
+    @contextmanager
+    def _asked(
+        self, url: str, method: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> Iterator[_Reader]:
+        """The reader of an answer; whatever the network brings is NotFetched."""
+        try:
+            place = self._reach.place(url)
+        except ValueError as reason:
+            raise NotFetched(f"the URL {reason}") from None
+        deadline = time.monotonic() + self._seconds
+        own = {"host": place.authority, "connection": "close", **headers}
+        try:
+            with self._connected(place, deadline) as peer:
+                peer.settimeout(_left(deadline))
+                peer.sendall(wire.request(method, place.target, own, body))
+                yield _Reader(_Patient(peer, deadline), deadline, MOST_BYTES)
+        except OSError as error:
+            raise NotFetched(f"{type(error).__name__}: {error}") from None
+
+    @contextmanager
+    def _connected(self, place: Place, deadline: float) -> Iterator[socket.socket]:
+        addresses = self._addresses(place, deadline)
+        with _connected(addresses, deadline) as plain:
+            if place.scheme == "http":
+                yield plain
+                return
+            import ssl
+
+            context = self._context or ssl.create_default_context()
+            with context.wrap_socket(plain, server_hostname=place.host) as peer:
+                yield peer
+
+    def _addresses(self, place: Place, deadline: float) -> list[Address]:
         """Looked up once: what was checked is what is connected to, whatever DNS says next."""
-        addresses = list(_in_time(lambda: self._look_up(host), deadline))
+        addresses = list(_in_time(lambda: self._look_up(place.host, place.port), deadline))
         refused = [address for address, _ in addresses if not self._is_allowed(address)]
         if refused or not addresses:
-            raise NotFetched(f"{host} has an address that is not public: {refused or 'none'}")
+            raise NotFetched(f"{place.host} has an address that is not public: {refused or 'none'}")
         return addresses[:MOST_ADDRESSES]
-
-    def _ask(
-        self, host: str, target: str, addresses: list[Address], deadline: float
-    ) -> wire.Answer:
-        import ssl
-
-        context = self._context or ssl.create_default_context()
-        headers = {"host": host, "accept": "application/json", "connection": "close"}
-        path = target if target.startswith("/") else f"/{target}"
-        with (
-            _connected(addresses, deadline) as plain,
-            context.wrap_socket(plain, server_hostname=host) as peer,
-        ):
-            peer.settimeout(_left(deadline))
-            peer.sendall(wire.request("GET", path, headers))
-            return wire.Reader(_Patient(peer, deadline), deadline, MOST_BYTES).answer()
 
 
 class _Patient:
@@ -150,6 +153,23 @@ class _Patient:
         """Up to `size` bytes; TimeoutError."""
         self._peer.settimeout(_left(self._deadline))
         return self._peer.recv(size)
+
+
+class _Reader(wire.Reader):
+    """Reads what all kinds of servers send: HTTP/1.0 as well, and bodies that end when they end."""
+
+    HEAD: ClassVar[re.Pattern[bytes]] = re.compile(
+        wire.Reader.HEAD.pattern.replace(rb"HTTP/1\.1", rb"HTTP/1\.[01]")
+    )
+
+    def _body(self, headers: Mapping[str, str]) -> bytes:
+        if "content-length" in headers or "transfer-encoding" in headers:
+            return super()._body(headers)
+        while more := self._received():
+            self._buffer += more
+            if len(self._buffer) > self._limit:
+                raise wire.Malformed("the answer is too long")
+        return self._take(len(self._buffer))
 
 
 def _left(deadline: float) -> float:

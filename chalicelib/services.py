@@ -107,10 +107,12 @@ class Services:
 
     @cached_property
     def fetcher(self) -> Fetcher:
-        """Who reads the documents of others."""
+        """Who calls others."""
         from .fetching import Fetcher
+        from .protocol.fetchable import INTERNET, THIS_MACHINE_TOO
 
-        return self._fetcher or Fetcher()
+        reach = THIS_MACHINE_TOO if self.settings.is_local else INTERNET
+        return self._fetcher or Fetcher(reach=reach)
 
     def close(self) -> None:
         """Close the connections; the next call opens new ones."""

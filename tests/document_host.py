@@ -52,7 +52,7 @@ def fetcher(
     """One for which every name is this machine, and this certificate is good."""
     addresses: list[Address] = [(address, port) for port in ports]
     context = ssl.create_default_context(cafile=str(trusted))
-    return Fetcher(lambda _: addresses, context, is_allowed=lambda _: True, seconds=seconds)
+    return Fetcher(lambda *_: addresses, context, is_allowed=lambda _: True, seconds=seconds)
 
 
 class Documents(Fetcher):

@@ -12,16 +12,21 @@ from ..services import Services
 from . import Refused
 
 _ALGS = ("id_token_signed_response_alg", "userinfo_signed_response_alg")
+_CALLED = ("sector_identifier_uri",)
 
 
 def check(client: Client, services: Services, before: Client | None = None) -> None:
-    """Refused for an algorithm without a key, and for a sector that does not know the client.
+    """Refused for an algorithm without a key, for a URL that this stage does not call, and for a
+    sector that does not know the client.
 
     What is as it was `before` was checked then: a client's host may be down while its name changes.
     """
     for member in _ALGS:
         if before is None or getattr(client, member) != getattr(before, member):
             _check_key(member, getattr(client, member), services)
+    for member in _CALLED:
+        if before is None or getattr(client, member) != getattr(before, member):
+            _check_called(member, getattr(client, member), services)
     uri = client.sector_identifier_uri
     if uri is not None and (before is None or _sector(client) != _sector(before)):
         _check_sector(uri, client, services)
@@ -47,6 +52,16 @@ def _check_key(member: str, alg: str | None, services: Services) -> None:
     mode = settings.id_token_signing_mode or settings.signing_mode
     if signing_keys.signer(services.keyring.keys, mode, alg) is None:
         raise Refused(f"{member}: there is no active key for {signing_keys.name(mode, alg)}")
+
+
+def _check_called(member: str, uri: str | None, services: Services) -> None:
+    """Which hosts are called is the stage's to say: on a developer's own machine, that one too."""
+    if uri is None:
+        return
+    try:
+        services.fetcher.check(uri)
+    except ValueError as reason:
+        raise Refused(f"{member}: {reason}") from None
 
 
 def _check_sector(uri: str, client: Client, services: Services) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -54,6 +54,8 @@ class Reader:
     `limit`: the most bytes of its body.
     """
 
+    HEAD: ClassVar[re.Pattern[bytes]] = _HEAD
+
     def __init__(self, peer: Readable, deadline: float, limit: int = BODY_LIMIT) -> None:
         self._peer = peer
         self._deadline = deadline
@@ -63,7 +65,15 @@ class Reader:
 
     def answer(self) -> Answer:
         """All of it, and nothing behind it; Malformed, TimeoutError."""
-        head = _HEAD.fullmatch(self._until(b"\r\n\r\n", HEAD_LIMIT))
+        status, headers = self.head()
+        body = self._body(headers)
+        if self._buffer or status in (204, 304):
+            raise Malformed("the answer has no end, or goes on behind it")
+        return status, headers, body
+
+    def head(self) -> tuple[int, dict[str, str]]:
+        """Status and headers, their names in lower case; Malformed, TimeoutError."""
+        head = self.HEAD.fullmatch(self._until(b"\r\n\r\n", HEAD_LIMIT))
         if head is None:
             raise Malformed("the head of the answer is malformed")
         headers: dict[str, str] = {}
@@ -71,10 +81,7 @@ class Reader:
             name, _, value = line.partition(":")
             name, value = name.lower(), value.strip(" \t")
             headers[name] = f"{headers[name]}, {value}" if name in headers else value
-        body = self._body(headers)
-        if self._buffer or head[1] in (b"204", b"304"):
-            raise Malformed("the answer has no end, or goes on behind it")
-        return int(head[1]), headers, body
+        return int(head[1]), headers
 
     def _body(self, headers: Mapping[str, str]) -> bytes:
         length = headers.get("content-length", "")
@@ -120,10 +127,14 @@ class Reader:
         return taken
 
     def _more(self) -> None:
-        more = self._peer.recv(65536)
+        more = self._received()
         if not more:
             raise Malformed("the connection was closed before the answer's end")
-        if time.monotonic() > self._deadline:
-            raise TimeoutError("the answer takes too long")
         self.has_begun = True
         self._buffer += more
+
+    def _received(self) -> bytes:
+        more = self._peer.recv(65536)
+        if more and time.monotonic() > self._deadline:
+            raise TimeoutError("the answer takes too long")
+        return more

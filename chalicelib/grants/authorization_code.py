@@ -30,7 +30,7 @@ def authorize(form: Parameters, client: Client, services: Services) -> Authoriza
         user_grants.revoke_replayed(grant, "authorization_code", services)
         raise InvalidGrant(detail="the code was used before")
     _check_redirect_uri(form, grant)
-    _check_verifier(form, grant)
+    _check_verifier(form, client, grant)
     user = user_grants.must_stand(user, client, grant, services)
     audience, resource = user_grants.choose_resource(grant, client, form.all("resource"), services)
     authorization = user_grants.authorization(
@@ -67,12 +67,14 @@ def _check_redirect_uri(form: Mapping[str, str], grant: Grant) -> None:
         raise InvalidGrant(detail="another redirect_uri")
 
 
-def _check_verifier(form: Mapping[str, str], grant: Grant) -> None:
+def _check_verifier(form: Mapping[str, str], client: Client, grant: Grant) -> None:
     """Compulsory once a challenge was sent, refused when none was (RFC 9700 section 2.1.1)."""
     verifier = form.get("code_verifier")
     if grant.code_challenge is None:
         if verifier is not None:
             raise InvalidGrant(detail="code_verifier without a code_challenge")
+        if client.require_pkce:
+            raise InvalidGrant(detail="the client must use PKCE by now")
         return
     if verifier is None or not pkce.matches(verifier, grant.code_challenge):
         raise InvalidGrant(detail="code_verifier does not match")

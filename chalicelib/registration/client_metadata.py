@@ -117,9 +117,14 @@ def authentication_is_offered(client: Client) -> None:
 
 
 def pkce_may_be_left_out(client: Client) -> None:
-    """RFC 9700 section 2.1.1: only a confidential client, whose nonce then does the work."""
-    if not client.require_pkce and client.is_public:
+    """RFC 9700 section 2.1.1: only a confidential OpenID client, whose nonce then does the work."""
+    if client.require_pkce:
+        return
+    if client.is_public:
         raise InvalidMetadata("require_pkce: a public client must use PKCE")
+    openid = client.scope is None or "openid" in client.scope
+    if not openid or "authorization_code" not in client.grant_types:
+        raise InvalidMetadata("require_pkce: only a client with the scope openid may do without")
 
 
 def reach_is_named(client: Client) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..fetching import check
 from ..protocol import sector, signing_keys
 from ..records.client import Client
 from . import InvalidMetadata
+from .readers import called
 
 
 def subjects_have_a_sector(client: Client) -> None:
@@ -38,17 +38,10 @@ def _subject_type(name: str, value: Any) -> str:
     return str(value)
 
 
-def _fetched(name: str, value: Any) -> str:
-    try:
-        return check(value)
-    except ValueError as reason:
-        raise InvalidMetadata(f"{name}: {reason}") from None
-
-
 MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
     "id_token_signed_response_alg": _algorithm,
     "userinfo_signed_response_alg": _algorithm,
     "subject_type": _subject_type,
-    "sector_identifier_uri": _fetched,
+    "sector_identifier_uri": called,
 }
 RULES = (subjects_have_a_sector,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..protocol import fetchable
 from . import InvalidMetadata
 
 
@@ -19,3 +20,11 @@ def texts(name: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(member, str) for member in value):
         raise InvalidMetadata(f"{name}: must be a list of texts")
     return tuple(dict.fromkeys(value))
+
+
+def called(name: str, value: Any) -> str:
+    """A URL that this server calls; whether this stage does is administration/'s to check."""
+    try:
+        return fetchable.check(value)
+    except ValueError as reason:
+        raise InvalidMetadata(f"{name}: {reason}") from None

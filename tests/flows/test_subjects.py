@@ -144,6 +144,16 @@ def test_another_stage_has_other_subjects(shops: Shops) -> None:
 
 
 REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
+    "this machine": (
+        {"redirect_uris": [SHOP], "sector_identifier_uri": "https://127.0.0.1/uris"},
+        Refused,
+        "public host name",
+    ),
+    "another port": (
+        {"redirect_uris": [SHOP], "sector_identifier_uri": "https://s.example:8443/uris"},
+        Refused,
+        "public host name",
+    ),
     "several hosts": ({"redirect_uris": [SHOP, NEWS]}, InvalidMetadata, "have several hosts"),
     "a loopback": ({"redirect_uris": ["http://127.0.0.1/cb"]}, InvalidMetadata, "name no host"),
     "an app": (
