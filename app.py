@@ -1,12 +1,15 @@
 """Postern on AWS Lambda. Everything it does is in chalicelib.
 
-`app` is the function that Lambda calls for API Gateway, `rotate_keys` the one it calls every day.
-To the tools that build and deploy, which import this module without settings and elsewhere, `app`
-is the Chalice application, which knows both.
+`app` is the function that Lambda calls for API Gateway, `rotate_keys` the one it calls every day,
+`deliver_logouts` the one it calls with messages of a queue. To the tools that build and deploy,
+which import this module without settings and elsewhere, `app` is the Chalice application, which
+knows all three.
 """
 
 import os
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from chalicelib.services import Services
 
@@ -24,6 +27,13 @@ def rotate_keys(event: object, context: object) -> None:
     rotation.run(services())
 
 
+def deliver_logouts(event: Mapping[str, Any], context: object) -> None:
+    """Tell clients of logouts; what is to be tried again raises, and stays in the queue."""
+    from chalicelib import logout_delivery
+
+    logout_delivery.handle(event, services())
+
+
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     from chalicelib.function import handler
 
@@ -37,4 +47,4 @@ if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
 else:
     from chalicelib.chalice_app import make
 
-    app = make(services)
+    app = make(services, os.environ.get("STAGE") or "local")

@@ -10,13 +10,12 @@ import re
 
 from .errors import (
     InvalidRequest,
-    RequestNotSupported,
-    RequestUriNotSupported,
     UnauthorizedClient,
+    UnmetAuthentication,
     UnsupportedResponseType,
 )
 from .http import Parameters
-from .protocol import claims, pkce, prompt, redirect_uri, response_mode, scope, target
+from .protocol import acr, claims, pkce, prompt, redirect_uri, response_mode, scope, target
 from .protocol.claims import Requested
 from .records.client import Client
 from .records.resource import Resource
@@ -74,11 +73,17 @@ class Asked(Frozen):
         return tuple(dict.fromkeys([*self.scope, *filter(None, implied)]))
 
 
-def identify(parameters: Parameters, services: Services) -> Recipient:
-    """Prove client and redirect URI; InvalidRequest otherwise, for the user's eyes only."""
+def known_client(parameters: Parameters, services: Services) -> Client:
+    """The client that a request names; InvalidRequest, for the user's eyes."""
     client = services.registry.client(parameters.require("client_id"))
     if client is None:
         raise InvalidRequest("The application is not known to this server.")
+    return client
+
+
+def identify(parameters: Parameters, services: Services) -> Recipient:
+    """Prove client and redirect URI; InvalidRequest otherwise, for the user's eyes only."""
+    client = known_client(parameters, services)
     sent = parameters.get("redirect_uri")
     if sent is None and len(client.redirect_uris) != 1:
         raise InvalidRequest("The parameter redirect_uri is missing.")
@@ -108,6 +113,10 @@ def check(recipient: Recipient, parameters: Parameters, services: Services) -> A
     allowed = services.registry.resources_of(client, named)
     resources = target.choose(wanted, named, allowed, client.default_resource)
     max_age = parameters.get("max_age")
+    # Section 5.5 is about OpenID requests; to another, it is a parameter like any unknown one.
+    by_name = claims.read(parameters.get("claims", "{}")) if "openid" in wanted else Requested()
+    if not by_name.can_have_acr(acr.VALUES):
+        raise UnmetAuthentication
     return Asked(
         recipient=recipient,
         scope=wanted,
@@ -118,22 +127,13 @@ def check(recipient: Recipient, parameters: Parameters, services: Services) -> A
         id_token_hint=parameters.get("id_token_hint"),
         nonce=parameters.get("nonce"),
         code_challenge=parameters.get("code_challenge"),
-        # Section 5.5 is about OpenID requests; to another, it is a parameter like any unknown one.
-        claims=claims.read(parameters.get("claims", "{}")) if "openid" in wanted else Requested(),
+        claims=by_name,
     )
 
 
 def nothing_repeated(parameters: Parameters, client: Client) -> None:
     """RFC 6749 section 3.1: only `resource` may come more than once (RFC 8707 section 2)."""
     parameters.refuse_repeated(but=("resource",))
-
-
-def no_request_object(parameters: Parameters, client: Client) -> None:
-    """OpenID Connect Core section 3.1.2.6: a request object must be read or refused."""
-    if "request" in parameters:
-        raise RequestNotSupported
-    if "request_uri" in parameters:
-        raise RequestUriNotSupported
 
 
 def response_type_is_code(parameters: Parameters, client: Client) -> None:
@@ -201,7 +201,6 @@ def max_age_is_a_number(parameters: Parameters, client: Client) -> None:
 
 RULES = (
     nothing_repeated,
-    no_request_object,
     response_type_is_code,
     response_mode_is_known,
     client_has_the_grant,

@@ -8,19 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from chalice.app import Chalice, Rate
+from chalice.app import Chalice, Rate, SQSEvent
 from chalice.app import Response as ChaliceResponse
 
-from . import rotation
+from . import logout_delivery, rotation
 from .errors import InvalidRequest, ServerError
 from .function import to_request
 from .http import Response
 from .routes import METHODS, ROUTES, Route, json_error, respond
 from .services import Services
 
+# Batches of one: what fails is tried again alone. So many at once, however many are waiting: each
+# calls somebody else's server.
+AT_ONCE = 5
 
-def make(services: Callable[[], Services]) -> Chalice:
-    """The application: every route and the schedule. `services` is called for each request."""
+
+def make(services: Callable[[], Services], stage: str = "local") -> Chalice:
+    """The application: every route, the schedule, and the consumer of the stage's queue.
+
+    `services` is called for each request.
+    """
     app = Chalice(app_name="postern")
     for route in ROUTES:
         # No content types: Chalice would answer a wrong one itself, with a body of its own.
@@ -40,11 +47,20 @@ def make(services: Callable[[], Services]) -> Chalice:
 
     app.register_middleware(speak_oauth, "http")
 
-    # Chalice names the function, and what Lambda calls in app.py, after this.
+    # Chalice names the functions, and what Lambda calls in app.py, after these.
     def rotate_keys(event: Any) -> None:
         rotation.run(services())
 
+    def deliver_logouts(event: SQSEvent) -> None:
+        logout_delivery.handle(event.to_dict(), services())
+
     app.schedule(Rate(1, unit=Rate.DAYS), name="rotate_keys")(rotate_keys)
+    app.on_sqs_message(
+        queue=f"postern-{stage}-logout",
+        batch_size=1,
+        maximum_concurrency=AT_ONCE,
+        name="deliver_logouts",
+    )(deliver_logouts)
     return app
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .values import Frozen
 
 RFC6749 = "https://www.rfc-editor.org/rfc/rfc6749"
+RFC9101 = "https://www.rfc-editor.org/rfc/rfc9101"
 CORE = "https://openid.net/specs/openid-connect-core-1_0.html"
 
 
@@ -25,6 +26,10 @@ def _token(section: str) -> tuple[str, str]:
 
 def _core(section: str) -> tuple[str, str]:
     return f"OpenID Connect Core 1.0, section {section}", f"{CORE}#AuthError"
+
+
+def _jar(section: str) -> tuple[str, str]:
+    return f"RFC 9101, section {section}", f"{RFC9101}#section-{section}"
 
 
 REFERENCE = {
@@ -169,19 +174,41 @@ REFERENCE = {
         ("Send the request again without prompt=none.",),
         *_core("3.1.2.6"),
     ),
-    "request_not_supported": Entry(
-        "Request objects are not taken",
-        "This server does not take the request parameter.",
-        ("The client sends its request as a JWT.",),
-        ("Send the parameters plainly.",),
-        *_core("3.1.2.6"),
+    "unmet_authentication_requirements": Entry(
+        "The sign-in that is needed is not offered",
+        "The claims parameter makes acr essential, with values that no sign-in here has.",
+        ("The acr values are those of another server.",),
+        (
+            "Ask for one of acr_values_supported in the metadata document.",
+            "Ask without essential, and look at the acr of the ID token.",
+        ),
+        *_core("5.5.1.1"),
     ),
-    "request_uri_not_supported": Entry(
-        "Request URIs are not taken",
-        "This server does not take the request_uri parameter.",
-        ("The client sends its request by reference.",),
-        ("Send the parameters plainly.",),
-        *_core("3.1.2.6"),
+    "invalid_request_object": Entry(
+        "The request object is not good",
+        "The request came as a JWT that is malformed, expired, for another server, or not signed "
+        "by the client as it is registered.",
+        (
+            "The key that signed it is not in the client's jwks, or not yet at its jwks_uri.",
+            "It is signed with another algorithm than request_object_signing_alg, or not at all.",
+            "Its client_id, iss or aud is wrong, or its time is over.",
+        ),
+        (
+            "Compare the kid and alg of the JWT with the client's keys and registration.",
+            "Set aud to the issuer, and client_id and iss to the client's identifier.",
+        ),
+        *_jar("7"),
+    ),
+    "invalid_request_uri": Entry(
+        "The request URI is not good",
+        "The request_uri is not one that the client has registered, or no request object can be "
+        "read there.",
+        (
+            "The URI does not equal one of the client's request_uris, letter by letter.",
+            "The host does not answer in time, redirects, or answers something else than a JWT.",
+        ),
+        ("Register the URI, and serve the JWT there with status 200.",),
+        *_jar("7"),
     ),
     "server_error": Entry(
         "The server made a mistake",

@@ -13,8 +13,9 @@
     ├── UnsupportedResponseType     RFC 6749 section 4.1.2.1
     ├── LoginRequired               OpenID Connect Core section 3.1.2.6
     ├── ConsentRequired             OpenID Connect Core section 3.1.2.6
-    ├── RequestNotSupported         OpenID Connect Core section 3.1.2.6
-    ├── RequestUriNotSupported      OpenID Connect Core section 3.1.2.6
+    ├── UnmetAuthentication         OpenID Connect Core section 5.5.1.1
+    ├── InvalidRequestObject        RFC 9101 section 7
+    ├── InvalidRequestUri           RFC 9101 section 7
     ├── InvalidTarget               RFC 8707 section 2
     ├── InvalidToken                RFC 6750 section 3.1
     ├── InsufficientScope           RFC 6750 section 3.1
@@ -136,18 +137,28 @@ class ConsentRequired(OAuthError):
     words = "The user must give consent, and prompt=none forbids to ask."
 
 
-class RequestNotSupported(OAuthError):
-    """OpenID Connect Core section 3.1.2.6: the `request` parameter is not taken."""
+class UnmetAuthentication(OAuthError):
+    """OpenID Connect Core section 5.5.1.1: the essential acr is none that a sign-in here has.
 
-    error = "request_not_supported"
-    words = "This server does not take the request parameter."
+    The code is that of OpenID Connect Core Error Code unmet_authentication_requirements 1.0.
+    """
+
+    error = "unmet_authentication_requirements"
+    words = "The request needs a sign-in of a kind (acr) that this server does not have."
 
 
-class RequestUriNotSupported(OAuthError):
-    """OpenID Connect Core section 3.1.2.6: the `request_uri` parameter is not taken."""
+class InvalidRequestObject(OAuthError):
+    """RFC 9101 section 7: the request object is malformed, not genuine, or not for us."""
 
-    error = "request_uri_not_supported"
-    words = "This server does not take the request_uri parameter."
+    error = "invalid_request_object"
+    words = "The request object is malformed, not signed by the client, or not for this server."
+
+
+class InvalidRequestUri(OAuthError):
+    """RFC 9101 section 7: the request_uri is not the client's, or nothing can be read there."""
+
+    error = "invalid_request_uri"
+    words = "The request_uri is not registered, or no request object can be read there."
 
 
 class InvalidTarget(OAuthError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -24,11 +24,16 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 # The prototype's method: on the form itself `submit` is the button that has that id.
 AUTO_SUBMIT: Final = 'HTMLFormElement.prototype.submit.call(document.getElementById("form-post"));'
 
+# On when every frame has loaded, or after three seconds: one that hangs keeps nobody.
+GO_ON: Final = (
+    "const go = () => location.replace(document.getElementById('continue').href);"
+    "addEventListener('load', go); setTimeout(go, 3000);"
+)
+
 HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Content-Type": "text/html; charset=utf-8",
         "Cache-Control": "no-store",
-        "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), "
         "publickey-credentials-create=(self), publickey-credentials-get=(self)",
         # A browser then sends `Origin: null` with our own forms; Sec-Fetch-Site tells them apart.
@@ -58,19 +63,21 @@ def render(
     headers: Mapping[str, str] = _NONE,
     form_action: str = "'self'",
     script: str | None = None,
+    frames: Collection[str] = (),
     **values: object,
 ) -> Response:
     """The page that `template`, a file in templates/, makes of `values`.
 
     `headers` are added, or take the place of those of the same name in HEADERS. `form_action` is
     where forms may go, in the words of CSP Level 3 section 6.4.1. `script`, our own text such as
-    AUTO_SUBMIT and never a visitor's, is put into the page and allowed by its hash.
+    AUTO_SUBMIT and never a visitor's, is put into the page and allowed by its hash. `frames` are
+    addresses that a page may load in frames; where they go from there is theirs.
 
     Raises jinja2.UndefinedError for a value that the template misses; ValueError for a form_action
     or script that would end early, and for an address that `navigable` refuses.
     """
-    policy = _policy(form_action, script)
-    body = _environment().get_template(template).render(values, script=script)
+    policy = _policy(form_action, script, frames)
+    body = _environment().get_template(template).render(values, script=script, frames=frames)
     own = {**HEADERS, "Content-Security-Policy": policy}
     replaced = {name.lower() for name in headers}
     kept = tuple((name, value) for name, value in own.items() if name.lower() not in replaced)
@@ -106,7 +113,7 @@ def navigable(uri: str) -> str:
     return uri
 
 
-def _policy(form_action: str, script: str | None) -> str:
+def _policy(form_action: str, script: str | None, frames: Collection[str]) -> str:
     """The Content-Security-Policy of one page."""
     if not _SOURCES.fullmatch(form_action):
         raise ValueError("form_action would end its directive")
@@ -114,6 +121,9 @@ def _policy(form_action: str, script: str | None) -> str:
         f"default-src 'none'; style-src {_hash(_style())}; img-src 'self' data:; "
         f"form-action {form_action}; frame-ancestors 'none'; base-uri 'none'"
     )
+    if frames:
+        # Schemes, not origins: an application may redirect to another host of its own.
+        policy += "; frame-src " + " ".join(sorted({f"{uri.partition(':')[0]}:" for uri in frames}))
     if script is None:
         return policy
     if "<" in script:

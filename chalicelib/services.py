@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .aws.registry import Registry
     from .aws.signer import Signer
     from .aws.table import Table
+    from .client_keys import ClientKeys
     from .fetching import Fetcher
 
 
@@ -113,6 +114,13 @@ class Services:
 
         reach = THIS_MACHINE_TOO if self.settings.is_local else INTERNET
         return self._fetcher or Fetcher(reach=reach)
+
+    @cached_property
+    def client_keys(self) -> ClientKeys:
+        """The public keys of clients."""
+        from .client_keys import ClientKeys
+
+        return ClientKeys(lambda: self.fetcher, self.now)
 
     def close(self) -> None:
         """Close the connections; the next call opens new ones."""

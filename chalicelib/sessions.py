@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from .aws.client import ConditionFailed
 from .encoding import equal
 from .errors import TemporarilyUnavailable
 from .http import Request, cookie
 from .protocol import handle
 from .protocol.handle import Handle
-from .records.seen_once import ended_session
+from .records.record import Value
 from .records.session import Session, session_key
 from .records.user import User, user_key
 from .services import Services
-from .settings import Lifetimes
 
 COOKIE = "__Host-session"
 SID_LENGTH = 22
-# A request that read the session before it ended has its grant dated by then, in seconds.
-SLOWEST_REQUEST = 60
+MOST_RACES = 10  # each is lost to another tab of the same browser
 
 
 def presented(request: Request, services: Services) -> Handle | None:
@@ -51,6 +51,7 @@ def open_session(
     Its identifier is always new: a cookie from before the sign-in is worth nothing after it.
     """
     before = _own(request, services)
+    same = before if before is not None and before.user_id == user.user_id else None
     shown = Handle(
         user.user_id,
         services.random_text(handle.ID_BYTES),
@@ -64,16 +65,45 @@ def open_session(
         amr=amr,
         acr=acr,
         expires_at=auth_time + services.settings.lifetimes.session,
-        origin=before.lineage if before and before.user_id == user.user_id else None,
+        origin=same.lineage if same else None,
+        clients=same.clients if same else (),
     )
     services.table.put_new(session)
     if before is not None:
-        services.table.delete(before.key)
+        remove(before, lambda clients: _take_over(clients, session, services), services)
     return session, cookie(
         COOKIE,
         handle.write(shown, services.keyring.salt),
         max_age=services.settings.lifetimes.session,
     )
+
+
+def remove(
+    session: Session, handle_clients: Callable[[tuple[str, ...]], object], services: Services
+) -> None:
+    """Remove a session when `handle_clients` has done with its clients; TemporarilyUnavailable.
+
+    It is called again where one has come meanwhile, so none is lost.
+    """
+    clients = session.clients
+    for _ in range(MOST_RACES):
+        handle_clients(clients)
+        try:
+            services.table.delete_when(
+                session.key,
+                when="attribute_not_exists(cl) OR cl = :clients",
+                given={"clients": clients},
+            )
+            return
+        except ConditionFailed as failed:
+            clients = clients_in(failed.item)
+    raise TemporarilyUnavailable(detail="the session changes all the time")
+
+
+def clients_in(item: Mapping[str, Value] | None) -> tuple[str, ...]:
+    """The clients in a session's item, as a failed condition gives it."""
+    found = (item or {}).get("cl")
+    return tuple(str(name) for name in found) if isinstance(found, tuple) else ()
 
 
 def end(request: Request, services: Services) -> tuple[str, str]:
@@ -95,22 +125,10 @@ def present(request: Request, services: Services) -> tuple[User, Session] | None
     return (user, session) if proved(session, user, shown) else None
 
 
-def sign_out(user: User, session: Session, services: Services) -> None:
-    """End a session, and the grants that were given in it without offline_access.
-
-    The session goes last, so that who is answered with an error can do it again. However many
-    grants there are: each is asked about when it is used (docs/decisions/0023).
-    """
-    now = services.now()
-    # A stage that has shortened the life of grants still has older ones.
-    longest = max(services.settings.lifetimes.grant, Lifetimes().grant)
-    services.table.put(ended_session(user.user_id, session.lineage, now + longest))
-    try:
-        services.table.change(user.key, {"so": now + SLOWEST_REQUEST}, when="attribute_exists(pk)")
-    except ConditionFailed:
-        # Deleted just now; the next try finds nobody signed in.
-        raise TemporarilyUnavailable(detail="the user is there no more") from None
-    services.table.delete(session.key)
+def _take_over(clients: tuple[str, ...], session: Session, services: Services) -> None:
+    """A client that came to the old session after it was read comes along to the new one."""
+    if session.origin is not None and clients != session.clients:
+        services.table.change(session.key, {"cl": clients}, when="attribute_exists(pk)")
 
 
 def sid(lineage: str, client_id: str, services: Services) -> str:

@@ -25,6 +25,8 @@ _URL = re.compile(
     r"(?::(?P<port>[0-9]{1,5}))?(?:/[!$-.0-\[\]-~]+(?:/[!$-.0-\[\]-~]+)*)?"
 )
 _LOOPBACK_HOSTS = ("127.0.0.1", "[::1]", "localhost")
+# As SQS gives it out. A FIFO queue has a dot in its name, and wants more in each message.
+_QUEUE_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[0-9]{12}/[A-Za-z0-9_-]{1,80}")
 
 
 class SettingsError(ValueError):
@@ -58,6 +60,8 @@ class Settings(Frozen):
     # No mode is the stage's own.
     id_token_signing_mode: str | None = None
     id_token_algs: tuple[str, ...] = SIGNING_ALGORITHMS[:1]
+    # Where back-channel logout is told to clients from; a stage without it tells none.
+    logout_queue_url: str | None = None
     lifetimes: Lifetimes = Lifetimes()
 
     @classmethod
@@ -73,6 +77,7 @@ class Settings(Frozen):
             signing_mode=_signing_mode(environ, "SIGNING_MODE") or SIGNING_MODES[0],
             id_token_signing_mode=_signing_mode(environ, "ID_TOKEN_SIGNING_MODE"),
             id_token_algs=_id_token_algs(environ),
+            logout_queue_url=_queue_url(environ, "LOGOUT_QUEUE_URL"),
             lifetimes=Lifetimes(
                 code=_seconds(environ, "CODE_LIFETIME", MINUTE, most=10 * MINUTE),
                 access_token=_seconds(environ, "ACCESS_TOKEN_LIFETIME", 10 * MINUTE, most=DAY),
@@ -106,6 +111,13 @@ def _signing_mode(environ: Mapping[str, str], name: str) -> str | None:
     if mode not in (None, *SIGNING_MODES):
         raise SettingsError(f"{name} must be one of {', '.join(SIGNING_MODES)}")
     return mode
+
+
+def _queue_url(environ: Mapping[str, str], name: str) -> str | None:
+    url = environ.get(name, "") or None
+    if url is not None and not _QUEUE_URL.fullmatch(url):
+        raise SettingsError(f"{name} must be the URL of a standard SQS queue")
+    return url
 
 
 def _id_token_algs(environ: Mapping[str, str]) -> tuple[str, ...]:

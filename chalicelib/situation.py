@@ -47,6 +47,12 @@ class Situation(Frozen):
         assert self.waiting is not None
         return csrf_token(self.browser, self.waiting.request_id)
 
+    @property
+    def account(self) -> str:
+        """The hidden field of a form that names who is signed in: it answers for nobody else."""
+        assert self.session is not None
+        return csrf_token(self.browser, f"{self.session.user_id}\0{self.session.session_id}")
+
 
 def load(
     asked: Asked, waiting: AuthorizationRequest | None, request: Request, services: Services
@@ -122,6 +128,14 @@ def check_form(form: Parameters, request_id: str, request: Request) -> None:
         raise InvalidRequest("The form does not belong to this browser.")
 
 
+def names_who_is_signed_in(form: Parameters, situation: Situation) -> bool:
+    """Whether the page that was answered showed the account that is signed in now.
+
+    In another tab somebody else may have signed in meanwhile.
+    """
+    return equal(form.get("account_shown", ""), situation.account)
+
+
 def by_audience(situation: Situation, services: Services) -> consents.Consented:
     """What is asked, under each audience it is for."""
     asked = situation.asked
@@ -164,5 +178,8 @@ def _hinted(asked: Asked, services: Services) -> str | None:
         return None
     hint = verification.id_token(asked.id_token_hint, services)
     if hint is None or hint.client_id != asked.client.client_id:
+        return ""
+    # Another client may have taken over the name of a removed one.
+    if hint.claims["iat"] < asked.client.created_at:
         return ""
     return hint.subject

@@ -20,6 +20,8 @@ SIGN_IN_BY_ACCOUNT = Limit("sign-in-account", most=10, seconds=15 * 60)
 SIGN_IN_BY_ADDRESS = Limit("sign-in-address", most=50, seconds=15 * 60)
 CLIENT_BY_CALLER = Limit("client-caller", most=30, seconds=5 * 60)
 CLIENT_BY_ADDRESS = Limit("client-address", most=300, seconds=5 * 60)
+REQUEST_URI_BY_CALLER = Limit("request-uri-caller", most=100, seconds=5 * 60)
+REQUEST_URI_BY_CLIENT = Limit("request-uri-client", most=6000, seconds=5 * 60)
 MOST_SUSPECTS = 1000
 
 
@@ -74,6 +76,24 @@ def client_secret(client_id: str, address: str, services: Services) -> Iterator[
             with _limited(limit, who, services):
                 counters.count(services.table, limit, who, now)
         raise
+
+
+def request_uri(client_id: str, address: str, services: Services) -> None:
+    """Count a fetch of a client's request object before it is made; TooManyRequests.
+
+    Whoever knows a client_id can have its host called: so much by one caller, so much by all.
+    """
+    now, caller = services.now(), _callers(client_id, address, services)[0][1]
+    client = services.keyring.pseudonym("client", client_id)
+    try:
+        counters.count(services.table, REQUEST_URI_BY_CALLER, caller, now)
+        counters.count(services.table, REQUEST_URI_BY_CLIENT, client, now)
+    except LimitReached as reached:
+        services.log.event("request_uri.throttled", client_id=client_id)
+        raise TooManyRequests(
+            "Too many requests by reference. Wait, then try again.",
+            retry_after=reached.retry_after,
+        ) from None
 
 
 def _callers(client_id: str, address: str, services: Services) -> tuple[tuple[Limit, str], ...]:

@@ -87,6 +87,18 @@ def sign_userinfo(claims: dict[str, object], client: Client, services: Services)
     return _for_client(alg, claims | of_this_server, services)
 
 
+def logout_token(client: Client, subject: str, sid: str, services: Services) -> str:
+    """A logout token for a client, by the algorithm of its ID tokens (Back-Channel Logout 2.4).
+
+    TemporarilyUnavailable when no key can sign.
+    """
+    from .protocol import logout_token as rules
+
+    issuer, jti = services.settings.issuer, services.random_text(16)
+    told = rules.claims(issuer, client.client_id, subject, sid, jti, services.now())
+    return _for_client(client.id_token_signed_response_alg, told, services, rules.TYP)
+
+
 def _half_hash(token: str, alg: str) -> str:
     """Core section 3.1.3.6: the left half of a hash, the one that the signature's algorithm has.
 
@@ -97,10 +109,12 @@ def _half_hash(token: str, alg: str) -> str:
     return base64url(sha256(token)[:16])
 
 
-def _for_client(alg: str, claims: dict[str, object], services: Services) -> str:
+def _for_client(
+    alg: str, claims: dict[str, object], services: Services, typ: str = ID_TOKEN
+) -> str:
     settings = services.settings
     mode = settings.id_token_signing_mode or settings.signing_mode
-    return _sign(ID_TOKEN, mode, alg, claims, services)
+    return _sign(typ, mode, alg, claims, services)
 
 
 def _sign(typ: str, mode: str, alg: str, claims: dict[str, object], services: Services) -> str:

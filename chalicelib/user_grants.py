@@ -94,13 +94,15 @@ def authorization(
 ) -> Authorization:
     """What the grant proves for one audience; `asked_scope` can only shrink it. InvalidScope.
 
-    What the client may not ask for any more is left out, whatever it was granted before.
+    What the client may not ask for any more is left out, whatever it was granted before. So is
+    what belongs to another audience, though it is asked for: libraries repeat the whole scope.
     """
-    granted = target.allowed_to(client, target.narrow(grant.scope, resource))
+    allowed = target.allowed_to(client, grant.scope)
+    if asked_scope is not None:
+        allowed = scope.shrink(scope.parse(asked_scope), allowed)
+    granted = target.narrow(allowed, resource)
     if grant.scope and not granted:
         raise InvalidScope("Nothing of the scope that was granted is left to this client.")
-    if asked_scope is not None:
-        granted = scope.shrink(scope.parse(asked_scope), granted)
     lifetime = resource.access_token_lifetime if resource else None
     return Authorization(
         client_id=grant.client_id,

@@ -1,6 +1,6 @@
-"""Making a stage ready: the table and the keys where no stack makes them, and the keyring.
+"""Making a stage ready: table, queues and keys where no stack makes them, and the keyring.
 
-`prepare` is for emulated clouds; on AWS the table and the first keys come from the CloudFormation
+`prepare` is for emulated clouds; on AWS these and the first keys come from the CloudFormation
 stack, and `register_keys` makes them known to the server.
 """
 
@@ -22,6 +22,7 @@ from chalicelib.protocol.signing_keys import DATA_KEY, KMS, SigningKey
 from chalicelib.records.keyring import KEYRING_KEY, KeyringRecord
 from chalicelib.services import Services
 from chalicelib.settings import Settings
+from infra import queues
 from infra.stage import NoSuchStage, aws_client, open_services
 
 # What the kind of a KMS key says where nobody names its algorithm: those of the stack.
@@ -35,13 +36,18 @@ def prepare(
 ) -> None:
     """Make the table, one key an algorithm with its alias, and the keyring; again is fine.
 
-    data_keys: the algorithms that get a data key as well.
+    What the stage offers for ID tokens is among the algorithms in any case.
+    data_keys: the algorithms that get a data key as well. The queues where the environment names
+    one.
     """
     create_table(environ)
     with closing(open_services(environ, Log())) as services:
+        if services.settings.logout_queue_url is not None:
+            queues.create(services.client, services.settings.logout_queue_url)
         _create_keyring(services)
         keys = services.keyring.keys
-        missing = [alg for alg in algorithms if signing_keys.signer(keys, KMS, alg) is None]
+        wanted = dict.fromkeys((*algorithms, *services.settings.id_token_algs))
+        missing = [alg for alg in wanted if signing_keys.signer(keys, KMS, alg) is None]
         register(services, environ, {create_key(environ, alg): alg for alg in missing})
         _create_data_keys(services, environ, data_keys)
 

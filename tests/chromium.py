@@ -39,15 +39,18 @@ def chromium() -> Iterator[Browser]:
 
 
 class Person:
-    """One browser profile with one tab; `troubles` is what its console complained about."""
+    """One browser profile with a tab, a new one unless given.
 
-    def __init__(self, context: BrowserContext) -> None:
+    `troubles` is what the console complained about.
+    """
+
+    def __init__(self, context: BrowserContext, page: Page | None = None) -> None:
         context.set_default_timeout(MILLISECONDS)
         self.context = context
         self.troubles: list[str] = []
         context.on("console", self._note)
         context.on("weberror", lambda error: self.troubles.append(str(error.error)))
-        self.page = context.new_page()
+        self.page = page or context.new_page()
 
     def _note(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not _STATUS.match(message.text):

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+_SERVICES = {"TrentService": "kms", "AmazonSQS": "sqs"}
 WSGIApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 @dataclass(frozen=True)
 class AWSCall:
-    """One call: `dynamodb` or `kms`, the action, and what was sent."""
+    """One call: `dynamodb`, `kms` or `sqs`, the action, and what was sent."""
 
     service: str
     action: str
@@ -64,7 +65,7 @@ class Recorder:
         def recorded(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
             target = environ.get("HTTP_X_AMZ_TARGET", "")
             action = target.rpartition(".")[2]
-            service = "kms" if target.startswith("Trent") else "dynamodb"
+            service = _SERVICES.get(target.partition(".")[0], "dynamodb")
             body = environ["wsgi.input"].read()
             environ["wsgi.input"].seek(0)
             payload = json.loads(body) if body.startswith(b"{") else {}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Headers = list[tuple[str, str]]
 
 # RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, RFC 8707 section 2, OpenID Connect Core
-# section 3.1.2.6.
+# sections 3.1.2.6 and 5.5.1.1.
 REGISTERED = {
     "invalid_request",
     "invalid_client",
@@ -36,6 +36,7 @@ REGISTERED = {
     "login_required",
     "account_selection_required",
     "consent_required",
+    "unmet_authentication_requirements",
     "invalid_request_uri",
     "invalid_request_object",
     "request_not_supported",

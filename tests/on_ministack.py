@@ -9,8 +9,6 @@ from typing import Any
 
 from chalicelib.aws.client import AWSClient
 from chalicelib.aws.credentials import Credentials
-from chalicelib.aws.log import Log
-from chalicelib.services import Services
 from infra import bootstrap
 from infra.emulate.ministack import CREDENTIALS, REGION, Ministack
 from infra.stage import aws_client
@@ -50,14 +48,11 @@ class RecordingClient(AWSClient):
 
 
 class MinistackWorld(World):
-    """A World whose services go to ministack."""
+    """A World on ministack."""
 
-    def new_services(self) -> Services:
-        """The services of another process of the same stage."""
-        client = RecordingClient(self.endpoint, self.aws)
-        services = Services(self.settings, lambda: client, now=self.clock, log=Log(self.log))
-        self._opened.append(services)
-        return services
+    def new_client(self) -> AWSClient:
+        """A client of the emulator, by its root."""
+        return RecordingClient(self.endpoint, self.aws)
 
 
 @contextmanager

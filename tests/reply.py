@@ -61,9 +61,18 @@ def challenge(verifier: str) -> str:
     return base64url(sha256(verifier))
 
 
+def header(jwt: str) -> dict[str, Any]:
+    """The header of a JWT, unproved."""
+    return _part(jwt, 0)
+
+
 def claims(jwt: str) -> dict[str, Any]:
     """The claims of a JWT, unproved."""
-    part = jwt.split(".")[1]
+    return _part(jwt, 1)
+
+
+def _part(jwt: str, number: int) -> dict[str, Any]:
+    part = jwt.split(".")[number]
     document = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     assert isinstance(document, dict)
     return document

@@ -14,13 +14,17 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
+
+import requests
 
 from chalicelib.administration import clients, resources, users
 from chalicelib.aws.log import Log
+from chalicelib.records.record import Value
 from chalicelib.services import Services
 from infra import seeds
 from infra.stage import environment, open_services
+from tests.world import VERIFIER
 
 ROOT = Path(__file__).resolve().parents[1]
 # `python -m infra.local` itself, but for the folder: `.local` belongs to the developer's own run.
@@ -51,11 +55,24 @@ class Running:
         clients.create(document, self.services)
         return client_id
 
-    def user(self) -> str:
+    def user(self, **claims: Value) -> str:
         """Make a user under a name of their own, with PASSWORD; nothing of theirs is shared."""
         username = f"{secrets.token_hex(6)}@example.com"
-        users.create(username, PASSWORD, {}, self.services)
+        users.create(username, PASSWORD, claims, self.services)
         return username
+
+    def redeem(self, client_id: str, code: str, redirect_uri: str) -> dict[str, Any]:
+        """What a client of `client` gets for a code of tests/chromium.py's requests."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_uri,
+            "code_verifier": VERIFIER,
+        }
+        auth = (client_id, f"{client_id}secret")
+        with requests.post(f"{self.url}/token", form, auth=auth, timeout=20) as response:
+            answer: dict[str, Any] = response.json()
+        return answer
 
     def resource(self, **metadata: object) -> str:
         """Register a resource under a name of its own."""
@@ -65,15 +82,18 @@ class Running:
 
 
 @contextmanager
-def started(folder: Path) -> Iterator[Running]:
-    """The server, ready; stopped by Ctrl-C, and then it must end with status 0 and no complaint."""
+def started(folder: Path, **settings: str) -> Iterator[Running]:
+    """The server, ready; stopped by Ctrl-C, and then it must end with status 0 and no complaint.
+
+    settings: variables of its environment.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     for name in ("ISSUER", "STAGE"):
         kept.pop(name, None)
     process = subprocess.Popen(
         [sys.executable, *PROGRAM, str(folder), "real"],
         cwd=ROOT,
-        env={**kept, "PYTHONPATH": str(ROOT), "PORT": "0"},
+        env={**kept, "PYTHONPATH": str(ROOT), "PORT": "0", **settings},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -7,6 +7,7 @@ import json
 import secrets
 import threading
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 from chalicelib.administration import clients, resources, users
@@ -67,18 +68,21 @@ class Stage:
         self.secrets: set[str] = set()
         self.public: set[str] = set()
         self.table_name = f"postern-{secrets.token_hex(8)}"
+        self._opened: list[Services] = []
+        self.queue_url = self._create_queue()
         self.settings = Settings(
             issuer=issuer,
             stage="local",
             table_name=self.table_name,
             region="eu-west-1",
+            logout_queue_url=self.queue_url,
             lifetimes=lifetimes or Lifetimes(),
         )
-        self._opened: list[Services] = []
         self.environ = {
             "ISSUER": issuer,
             "STAGE": "local",
             "TABLE_NAME": self.table_name,
+            "LOGOUT_QUEUE_URL": self.queue_url,
             "AWS_REGION": "eu-west-1",
             "AWS_ENDPOINT_URL": endpoint,
             "AWS_ACCESS_KEY_ID": "local",
@@ -104,15 +108,19 @@ class Stage:
 
     def new_services(self) -> Services:
         """The services of another process of the same stage."""
-        client = AWSClient(
+        client = self.new_client()
+        services = Services(self.settings, lambda: client, now=self.clock, log=Log(self.log))
+        self._opened.append(services)
+        return services
+
+    def new_client(self) -> AWSClient:
+        """A client of the emulated AWS."""
+        return AWSClient(
             "eu-west-1",
             lambda: Credentials("local", "local"),
             endpoint=self.endpoint,
             timeout=20,  # a busy machine is no fault of AWS
         )
-        services = Services(self.settings, lambda: client, now=self.clock, log=Log(self.log))
-        self._opened.append(services)
-        return services
 
     def events(self, name: str | None = None) -> list[dict[str, Any]]:
         """The audit events so far, of one name if given."""
@@ -145,6 +153,11 @@ class Stage:
         answer = self.services.client.call("dynamodb", "Scan", {"TableName": self.table_name})
         found: list[dict[str, Any]] = answer["Items"]
         return sorted(found, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+
+    def _create_queue(self) -> str:
+        with closing(self.new_client()) as client:
+            named = {"QueueName": f"{self.table_name}-logout"}
+            return str(client.call("sqs", "CreateQueue", named)["QueueUrl"])
 
     def _create_table(self) -> None:
         keys = (("pk", "HASH"), ("sk", "RANGE"))

@@ -97,6 +97,38 @@ def test_to_tools_it_is_the_chalice_application() -> None:
     assert (said["module"], said["chalice"]) == ("chalice.app", True)
 
 
+def _message(client_id: str) -> dict[str, Any]:
+    """A message as signing_out.py sends it, in the event that Lambda makes of it."""
+    told = {"client_id": client_id, "delivery_id": "d", "sub": "s", "sid": "i", "asked_at": 1}
+    return {
+        "Records": [
+            {
+                "messageId": "m",
+                "receiptHandle": "r",
+                "body": json.dumps(told),
+                "attributes": {"ApproximateReceiveCount": "1"},
+            }
+        ]
+    }
+
+
+def test_a_message_reaches_the_deliveries_on_lambda(world: World) -> None:
+    """By the name that Chalice gives the function; what has nowhere to go is dropped."""
+    code = f"import app; app.deliver_logouts({_message('nobody')!r}, None); app.services().close()"
+    child = _python(code, {**world.environ, **LAMBDA})
+    assert child.returncode == 0, child.stderr
+    (line,) = child.stdout.splitlines()
+    assert json.loads(line)["event"] == "logout.dropped"
+    assert json.loads(line)["client_id"] == "nobody"
+
+
+def test_a_message_reaches_them_through_chalice(world: World) -> None:
+    """As Lambda's own event, not as Chalice's object."""
+    with Client(chalice_app.make(lambda: world.services)) as client:
+        client.lambda_.invoke("deliver_logouts", _message("nobody"))
+    assert [event["client_id"] for event in world.events("logout.dropped")] == ["nobody"]
+
+
 @pytest.mark.parametrize(("kind", "warm"), [("snap-start", True), ("on-demand", False)])
 def test_only_a_snapshot_is_warmed_up(world: World, kind: str, warm: bool) -> None:
     """Any other cold start imports what its first request needs, and no more."""
@@ -119,8 +151,14 @@ def _import_app(environ: dict[str, str]) -> Any:
         "print(json.dumps({'module': owner, 'chalice': 'chalice' in sys.modules, "
         "'token endpoint': 'chalicelib.endpoints.token' in sys.modules}))"
     )
+    child = _python(code, environ)
+    assert child.returncode == 0, child.stderr
+    return json.loads(child.stdout)
+
+
+def _python(code: str, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
     kept = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
-    child = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", code],
         env={**kept, **environ},
         cwd=ROOT,
@@ -129,5 +167,3 @@ def _import_app(environ: dict[str, str]) -> Any:
         timeout=60,
         check=False,
     )
-    assert child.returncode == 0, child.stderr
-    return json.loads(child.stdout)

@@ -30,9 +30,10 @@ FLOORS = (
     "protocol",  # 2: rules
     "aws pages",  # 2: the world
     "fetching",
+    "client_keys",
     "services",  # 3
     "asked authentication sessions subjects throttling tokens",  # 4: proofs and tokens
-    "answers client_authentication verification",
+    "answers client_authentication logout_delivery request_objects signing_out verification",
     "situation user_grants",
     "grants interaction rotation",  # 5: flows
     # What may be registered depends on the grant types and methods there are.

@@ -8,20 +8,35 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from base64 import b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 
 from chalicelib.endpoints import ENDPOINTS
 from infra.local.events import event_from
 from infra.local.gateway import API
-from infra.seeds import AFTER_LOGOUT
-from tests.browser import Browser
-from tests.world import REDIRECT, VERIFIER, World
+from tests.first_requests import (
+    Request,
+    as_client,
+    authorize,
+    by_reference,
+    choose_account,
+    get,
+    logout,
+    of_token,
+    redeem,
+    refresh,
+    signed_in,
+    silent_renewal,
+    step,
+    unsigned_object,
+    userinfo,
+    with_object,
+)
+from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -65,17 +80,6 @@ DATA_KEY = {"aws.data_keys"}
 
 
 @dataclass(frozen=True)
-class Request:
-    """One request to a door."""
-
-    method: str
-    path: str
-    query: str = ""
-    form: list[tuple[str, str]] | None = None
-    headers: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
 class Door:
     """A way through an endpoint: the request, the status it is answered, what it may import."""
 
@@ -83,89 +87,6 @@ class Door:
     request: Callable[[World], Request]
     status: int
     imports: set[str]
-
-
-def get(path: str) -> Callable[[World], Request]:
-    return lambda _: Request("GET", path)
-
-
-def as_client(path: str, client_id: str, **form: str) -> Request:
-    """A form sent by a client of the demo, with HTTP Basic."""
-    token = b64encode(f"{client_id}:{client_id}secret".encode()).decode()
-    headers = (("Authorization", f"Basic {token}"),)
-    return Request("POST", path, form=[*form.items()], headers=headers)
-
-
-def redeem(world: World) -> Request:
-    form = {"grant_type": "authorization_code", "code": world.code(), "redirect_uri": REDIRECT}
-    return as_client("/token", "demoweb", **form, code_verifier=VERIFIER)
-
-
-def refresh(world: World) -> Request:
-    token = world.tokens()["refresh_token"]
-    return as_client("/token", "demoweb", grant_type="refresh_token", refresh_token=token)
-
-
-def of_token(path: str, kind: str) -> Callable[[World], Request]:
-    return lambda world: as_client(path, "demoweb", token=world.tokens()[kind])
-
-
-def userinfo(world: World) -> Request:
-    token = world.tokens(scope="openid email")["access_token"]
-    return Request("GET", "/userinfo", headers=(("Authorization", f"Bearer {token}"),))
-
-
-def authorize(world: World, browser: Browser | None = None, **changes: str | None) -> Request:
-    """A new authorization request."""
-    cookies = _cookies(browser) if browser else ()
-    url = urlsplit(world.authorize_url(**changes))
-    return Request("GET", "/authorize", query=url.query, headers=cookies)
-
-
-def signed_in(world: World) -> Request:
-    """A new request of a user who is signed in and has consented before."""
-    browser = world.browser()
-    world.code(browser)
-    return authorize(world, browser)
-
-
-def logout(world: World, *, hinted: bool) -> Request:
-    browser = world.browser()
-    hint = world.tokens(browser, scope="openid read")["id_token"]
-    query = urlencode({"id_token_hint": hint, "post_logout_redirect_uri": AFTER_LOGOUT})
-    return Request("GET", "/logout", query=query if hinted else "", headers=_cookies(browser))
-
-
-def silent_renewal(world: World) -> Request:
-    browser = world.browser()
-    hint = world.tokens(browser, scope="openid read")["id_token"]
-    return authorize(world, browser, prompt="none", scope="openid read", id_token_hint=hint)
-
-
-def choose_account(world: World) -> Request:
-    browser = world.browser()
-    world.code(browser)
-    browser.open(world.authorize_url(prompt="select_account"))
-    form = [*browser.page.forms["select-account"].fields, ("account", "continue")]
-    return Request("POST", "/authorize/select-account", form=form, headers=_cookies(browser))
-
-
-def step(name: str, **fields: str) -> Callable[[World], Request]:
-    """The form of a sign-in's step, as the page has it, filled in."""
-
-    def send(world: World) -> Request:
-        browser = world.browser().open(world.authorize_url())
-        if name == "consent":
-            browser.sign_in()
-        hidden = [pair for pair in browser.page.forms[name].fields if pair[0] not in fields]
-        form = [*hidden, *fields.items()]
-        return Request("POST", f"/authorize/{name}", form=form, headers=_cookies(browser))
-
-    return send
-
-
-def _cookies(browser: Browser) -> tuple[tuple[str, str], ...]:
-    return (("Cookie", "; ".join(f"{name}={value}" for name, value in browser.cookies.items())),)
 
 
 MACHINE = {"grant_type": "client_credentials", "scope": "read"}
@@ -225,6 +146,9 @@ DOORS = {
     "id_token_hint": Door(
         "authorize", silent_renewal, 303, REQUEST | THROTTLE | KEYS | CRYPTOGRAPHY
     ),
+    "signed request": Door("authorize", with_object, 303, REQUEST | THROTTLE | KEYS | CRYPTOGRAPHY),
+    "unsigned request": Door("authorize", unsigned_object, 303, REQUEST | THROTTLE),
+    "request by reference": Door("authorize", by_reference, 303, REQUEST | THROTTLE | KEYS),
     "sign out at once": Door(
         "logout", lambda world: logout(world, hinted=True), 303, LOGOUT | CRYPTOGRAPHY
     ),
@@ -238,11 +162,36 @@ DOORS = {
 @pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
 def test_a_door_imports_what_it_needs(world: World, door: Door) -> None:
     """Not less either, or the table above would tell of what is no more."""
-    assert open_door(world, door) == door.imports
+    assert costly(open_door(world, door)) == door.imports
+
+
+# What only some requests at /authorize are checked with, beside the libraries.
+OBJECT = {"request_objects", "protocol.request_object"}
+KEY_SET = {"client_keys", "protocol.jwk_set"}
+
+
+@pytest.mark.parametrize(
+    ("name", "needed"),
+    [
+        ("sign-in page", set()),
+        ("nothing to ask", set()),
+        ("consent", set()),
+        ("unsigned request", OBJECT | KEY_SET),
+        ("signed request", OBJECT | KEY_SET),
+        ("request by reference", OBJECT | KEY_SET | {"fetching", "protocol.fetchable"}),
+    ],
+)
+def test_a_plain_request_pays_nothing_for_request_objects(
+    world: World, name: str, needed: set[str]
+) -> None:
+    """Nor does one that brings its object along for what fetching takes."""
+    own = {module.removeprefix("chalicelib.") for module in open_door(world, DOORS[name])}
+    watched = OBJECT | KEY_SET | {"fetching", "protocol.fetchable"}
+    assert own & watched == needed
 
 
 def open_door(world: World, door: Door) -> set[str]:
-    """What answering the door's request has imported."""
+    """Every module that answering the door's request has imported."""
     request = door.request(world)
     headers = [*request.headers]
     if request.form is not None:
@@ -261,7 +210,7 @@ def open_door(world: World, door: Door) -> set[str]:
     environ = {**world.environ, "AWS_LAMBDA_FUNCTION_NAME": "postern-test"}
     said = run({"event": event, "now": world.clock()}, environ)
     assert said["status"] == door.status, said["body"]
-    return costly(said["modules"])
+    return set(said["modules"])
 
 
 def costly(modules: Iterable[str]) -> set[str]:

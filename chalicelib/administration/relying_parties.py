@@ -12,7 +12,7 @@ from ..services import Services
 from . import Refused
 
 _ALGS = ("id_token_signed_response_alg", "userinfo_signed_response_alg")
-_CALLED = ("sector_identifier_uri",)
+_CALLED = ("sector_identifier_uri", "backchannel_logout_uri", "jwks_uri")
 
 
 def check(client: Client, services: Services, before: Client | None = None) -> None:
@@ -27,6 +27,10 @@ def check(client: Client, services: Services, before: Client | None = None) -> N
     for member in _CALLED:
         if before is None or getattr(client, member) != getattr(before, member):
             _check_called(member, getattr(client, member), services)
+    known = before.request_uris if before else ()
+    for named in client.request_uris:
+        if named not in known:
+            _check_called("request_uris", named.partition("#")[0], services)
     uri = client.sector_identifier_uri
     if uri is not None and (before is None or _sector(client) != _sector(before)):
         _check_sector(uri, client, services)
@@ -58,6 +62,8 @@ def _check_called(member: str, uri: str | None, services: Services) -> None:
     """Which hosts are called is the stage's to say: on a developer's own machine, that one too."""
     if uri is None:
         return
+    if member == "backchannel_logout_uri" and services.settings.logout_queue_url is None:
+        raise Refused(f"{member}: this stage has no queue for it (its setting LOGOUT_QUEUE_URL)")
     try:
         services.fetcher.check(uri)
     except ValueError as reason:

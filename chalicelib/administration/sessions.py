@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import sessions
+from .. import signing_out
 from ..records.session import Session
 from ..records.user import User
 from ..services import Services
@@ -23,6 +23,6 @@ def end(user: User, session_id: str | None, services: Services) -> tuple[str, ..
         if not found:
             raise Refused(f"user {user.username} has no session {session_id}")
     for session in found:
-        sessions.sign_out(user, session, services)
+        signing_out.sign_out(user, session, services)
         services.log.event("user.signed_out", sub=user.subject, client_id=None)
     return tuple(session.session_id for session in found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from .. import signing_out
 from ..authentication import password as passwords
 from ..aws.table import AlreadyExists, Gone
 from ..encoding import base62
@@ -98,6 +99,7 @@ def update(
     # After the password was written: until then somebody may have signed in by the old one.
     if password is not None or disabled:
         after = _end(user, after, services)
+        _remove_sessions(after, services)
     else:
         _amend(user, after, services)
     verb = {True: "disabled", False: "enabled", None: "updated"}[disabled]
@@ -106,8 +108,12 @@ def update(
 
 
 def revoke(user: User, services: Services) -> User:
-    """End every session and grant of a user: one write, whatever their number. Refused."""
+    """End every session and grant of a user: one write, whatever their number. Refused.
+
+    Then the clients hear of it that want to.
+    """
     after = _end(user, user, services)
+    _remove_sessions(after, services)
     services.log.event("user.revoked", sub=user.subject)
     return after
 
@@ -125,6 +131,7 @@ def delete(name: str, services: Services) -> None:
     if user is not None:
         _amend(user, replace(user, disabled=True), services)
         names.add(_name_hash(user.username, services))
+        _remove_sessions(user, services)
     partition = user_key(user_id).pk
     for kind, prefix in ((Grant, "G#"), (Session, "S#"), (Consent, "C#")):
         for record in services.table.query(kind, partition, prefix):
@@ -192,6 +199,12 @@ def _end(before: User, after: User, services: Services) -> User:
         return after
     _amend(after, replace(after, not_before=landed_at), services)
     return replace(after, not_before=landed_at)
+
+
+def _remove_sessions(user: User, services: Services) -> None:
+    """They are dead already; their clients may want to hear of it."""
+    for session in tuple(sessions_of(user, services)):
+        signing_out.tell_and_remove(user, session, services)
 
 
 def _amend(before: User, after: User, services: Services) -> None:

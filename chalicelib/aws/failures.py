@@ -2,7 +2,7 @@
 
     TemporarilyUnavailable
     ├── Throttled           too much was asked for, by us or by all of the account
-    └── ResourceNotFound    no such table, no such key: the stage is deployed wrongly
+    └── ResourceNotFound    no such table, key or queue: the stage is deployed wrongly
 
 Callers fail closed on all three; the difference is for the log and for Retry-After.
 """
@@ -15,7 +15,7 @@ from typing import Any
 
 from ..errors import TemporarilyUnavailable
 
-# The codes that botocore's standard mode tries again, here for two services that share them.
+# The codes that botocore's standard mode tries again, here for three services that share them.
 _THROTTLED = frozenset(
     (
         "BandwidthLimitExceeded",
@@ -37,7 +37,15 @@ _THROTTLED = frozenset(
 _PASSING = frozenset(
     ("ReplicatedWriteConflictException", "RequestTimeout", "RequestTimeoutException")
 )
-_NOT_FOUND = frozenset(("NotFoundException", "ResourceNotFoundException"))
+# SQS's is told by its older name as well, which botocore prefers; emulators differ.
+_NOT_FOUND = frozenset(
+    (
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "NotFoundException",
+        "QueueDoesNotExist",
+        "ResourceNotFoundException",
+    )
+)
 MOST_WORDS = 300  # characters of AWS's message, in the log
 
 
@@ -49,7 +57,7 @@ class Throttled(TemporarilyUnavailable):
 
 
 class ResourceNotFound(TemporarilyUnavailable):
-    """The table or the key is not there."""
+    """The table, the key or the queue is not there."""
 
 
 class Failure:

@@ -149,6 +149,24 @@ class Table:
         """Remove an item, if it is there."""
         self._call("DeleteItem", Key=_key(key))
 
+    def delete_when(self, key: Key, *, when: str, given: Attributes) -> None:
+        """Remove an item `when` a condition holds, which may speak of the names in `given`.
+
+        ConditionFailed carries the item as it was found, decoded. One that is not there, as after a
+        lost answer, is no failure.
+        """
+        values = encode_item({f":{name}": value for name, value in given.items()})
+        try:
+            self._call(
+                "DeleteItem",
+                Key=_key(key),
+                ConditionExpression=f"attribute_not_exists(pk) OR {when}",
+                ExpressionAttributeValues=values,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ConditionFailed as failed:
+            raise ConditionFailed(decode_item(failed.item) if failed.item else None) from None
+
     def query(self, kind: type[R], pk: str, sk_prefix: str = "") -> Iterator[R]:
         """The records of one partition in order of sort key; for operators, not for requests."""
         start: Mapping[str, Any] = {}

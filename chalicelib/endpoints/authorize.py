@@ -19,6 +19,7 @@ from ..protocol import scope as scopes
 from ..protocol import target
 from ..protocol.handle import Handle
 from ..records.grant import CODE, Grant
+from ..records.user import User
 from ..services import Services
 from ..situation import Situation
 from ..values import replace
@@ -37,8 +38,19 @@ def handle(request: Request, services: Services) -> Response:
 
 
 def _begin(parameters: Parameters, request: Request, services: Services) -> Response:
+    signed = False
+    if "request" in parameters or "request_uri" in parameters:
+        from .. import request_objects
+
+        try:
+            parameters, signed = request_objects.resolve(parameters, request, services)
+        except OAuthError as problem:
+            return _refuse_object(problem, parameters, services)
     recipient = asked.identify(parameters, services)  # an error until here is a page
     try:
+        if recipient.client.require_signed_request_object and not signed:
+            # RFC 9101 section 10.5: or whoever leaves the object out would be rid of it.
+            raise InvalidRequest("This client must send its requests as signed objects.")
         wanted = asked.check(recipient, parameters, services)
         here = situation.load(wanted, None, request, services)
         if request.method == "POST":
@@ -48,6 +60,18 @@ def _begin(parameters: Parameters, request: Request, services: Services) -> Resp
         return _next_step(here, parameters, services)
     except OAuthError as problem:
         return answers.error(recipient, problem, services, posted=False)
+
+
+def _refuse_object(problem: OAuthError, parameters: Parameters, services: Services) -> Response:
+    """Nothing inside the object counts. The client is told at the redirect URI outside of it, if
+    it has one there that is its own; a page tells the user otherwise."""
+    if isinstance(problem, TemporarilyUnavailable) or "redirect_uri" not in parameters:
+        raise problem
+    try:
+        recipient = asked.identify(parameters, services)
+    except InvalidRequest:
+        raise problem from None
+    return answers.error(recipient, problem, services, posted=False)
 
 
 def _continue(request_id: str, request: Request, services: Services) -> Response:
@@ -115,12 +139,17 @@ def _finish(here: Situation, services: Services) -> Response:
         redirect_uri=here.asked.recipient.sent_redirect_uri,
         code_challenge=here.asked.code_challenge,
         nonce=here.asked.nonce,
-        claims=here.asked.claims.within(target.allowed_to(here.asked.client, given)) or None,
+        claims=_claims(here, user, given) or None,
         auth_time=session.auth_time,
         amr=session.amr,
         acr=session.acr,
         session_id=session.lineage,
     )
+    if here.asked.client.hears_of_logout:
+        from .. import signing_out
+
+        # Before the client has anything of the session: what is not noted, nobody can take back.
+        signing_out.remember(here.asked.client, session, services)
     # The other way round, a fault between the two would leave the user with a request that is
     # spent and no code. Whoever loses the race for the request has a code that nobody ever sees.
     services.table.put_new(grant)
@@ -136,6 +165,12 @@ def _finish(here: Situation, services: Services) -> Response:
     text = handles.write(code, services.keyring.salt)
     posted = waiting is not None and waiting.has_forms
     return answers.code(here.asked.recipient, text, services, posted=posted)
+
+
+def _claims(here: Situation, user: User, given: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The claims asked for by name that the client may be told of this user."""
+    asked_for = here.asked.claims.fitting(user.claims)
+    return asked_for.within(target.allowed_to(here.asked.client, given))
 
 
 def _given(here: Situation, scope: tuple[str, ...]) -> tuple[str, ...]:

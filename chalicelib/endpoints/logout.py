@@ -13,7 +13,9 @@ Done is the application's registered address, where a hint has proved whose it i
 
 from __future__ import annotations
 
-from .. import sessions, situation, verification
+from collections.abc import Collection
+
+from .. import sessions, signing_out, situation, verification
 from ..asked import MOST_STATE, fits
 from ..encoding import equal
 from ..errors import InvalidRequest
@@ -137,27 +139,45 @@ def _ask(
 def _end(
     user: User, session: Session, wanted: Wanted, services: Services, *, posted: bool
 ) -> Response:
-    sessions.sign_out(user, session, services)
+    told = signing_out.sign_out(user, session, services)
     client_id = wanted.client.client_id if wanted.client else None
     services.log.event("user.signed_out", sub=user.subject, client_id=client_id)
-    return _done(wanted, services, posted=posted)
+    frames = signing_out.frames(session, told, services)
+    return _done(wanted, services, posted=posted, frames=frames)
 
 
-def _done(wanted: Wanted, services: Services, *, posted: bool) -> Response:
+def _done(
+    wanted: Wanted, services: Services, *, posted: bool, frames: Collection[str] = ()
+) -> Response:
     """Back to the application, or a page that says so; the cookie goes in either case."""
     gone = cookie(sessions.COOKIE, "", max_age=0)
-    if wanted.destination is not None and not posted:
+    if wanted.destination is not None and not posted and not frames:
         return redirect(wanted.destination, gone)
-    from ..pages import render
+    return _page(wanted, services, frames).with_headers(gone)
 
-    product = services.settings.product_name
-    if wanted.destination is None or wanted.client is None:
-        return render("signed_out.html", product=product).with_headers(gone)
+
+def _page(wanted: Wanted, services: Services, frames: Collection[str]) -> Response:
+    from ..pages import GO_ON, render
+
+    product, client = services.settings.product_name, wanted.client
+    if wanted.destination is None or client is None:
+        return render(
+            "signed_out.html",
+            product=product,
+            client_name=client.display_name if client else None,
+            again=_again(client, services),
+            frames=frames,
+        )
+    name, url = client.display_name, wanted.destination
+    if frames:
+        page = "signing_out.html"
+        return render(page, product=product, client_name=name, url=url, frames=frames, script=GO_ON)
     # As at the end of a sign-in: after a form Chromium holds redirects against form-action.
-    return render(
-        "continue.html",
-        product=product,
-        url=wanted.destination,
-        client_name=wanted.client.display_name,
-        form_action="'none'",
-    ).with_headers(gone)
+    return render("continue.html", product=product, client_name=name, url=url, form_action="'none'")
+
+
+def _again(client: Client | None, services: Services) -> str | None:
+    """Where the application begins a sign-in by itself (Core section 4)."""
+    if client is None or client.initiate_login_uri is None:
+        return None
+    return response_mode.in_query(client.initiate_login_uri, {"iss": services.settings.issuer})

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..client_authentication import METHODS
 from ..grants import GRANT_TYPES
 from ..http import Request, Response, json_response
-from ..protocol import acr, claims, pkce, prompt, response_mode, scope, sector
+from ..protocol import acr, claims, pkce, prompt, request_object, response_mode, scope, sector
 from ..services import Services
 from ..settings import Settings
 
@@ -43,10 +43,17 @@ def document(settings: Settings) -> dict[str, object]:
         "authorization_response_iss_parameter_supported": True,
         "prompt_values_supported": list(prompt.VALUES),
         "acr_values_supported": list(acr.VALUES),
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
+        "request_parameter_supported": True,
+        "request_uri_parameter_supported": True,
+        "require_request_uri_registration": True,
+        "require_signed_request_object": False,
+        "request_object_signing_alg_values_supported": list(request_object.ALGORITHMS),
         "claims_parameter_supported": True,
         "claim_types_supported": ["normal"],
+        "backchannel_logout_supported": settings.logout_queue_url is not None,
+        "backchannel_logout_session_supported": settings.logout_queue_url is not None,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
         "subject_types_supported": list(sector.SUBJECT_TYPES),
         "id_token_signing_alg_values_supported": list(settings.id_token_algs),
         "userinfo_signing_alg_values_supported": list(settings.id_token_algs),

@@ -12,7 +12,7 @@ from ..protocol import redirect_uri, scope
 from ..records.consent import Consent
 from ..services import Services
 from ..settings import DAY, HOUR, MINUTE
-from ..situation import Situation, by_audience, could_be_an_impostor
+from ..situation import Situation, by_audience, could_be_an_impostor, names_who_is_signed_in
 from ..values import replace
 
 
@@ -62,6 +62,7 @@ def show(situation: Situation, services: Services) -> Response:
         action=services.settings.url("/authorize/consent"),
         interaction=situation.waiting.request_id,
         csrf=situation.csrf,
+        account_shown=situation.account,
         error=None,
     )
 
@@ -71,6 +72,8 @@ def submit(
 ) -> Response | tuple[tuple[str, str], ...]:
     """Allow, deny, or change the account. A form without a decision is shown again."""
     decision = form.get("decision")
+    if not names_who_is_signed_in(form, situation):
+        return show(situation, services)
     if decision == "switch":
         return (sessions.end(request, services),)
     if decision not in ("allow", "deny"):

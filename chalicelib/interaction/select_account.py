@@ -7,7 +7,7 @@ from ..aws import authorization_requests
 from ..errors import LoginRequired, OAuthError
 from ..http import Parameters, Request, Response
 from ..services import Services
-from ..situation import Situation, is_expected
+from ..situation import Situation, is_expected, names_who_is_signed_in
 
 
 def needed(situation: Situation, services: Services) -> bool:
@@ -44,6 +44,7 @@ def show(situation: Situation, services: Services) -> Response:
         action=services.settings.url("/authorize/select-account"),
         interaction=situation.waiting.request_id,
         csrf=situation.csrf,
+        account_shown=situation.account,
     )
 
 
@@ -53,6 +54,8 @@ def submit(
     """Go on, or sign in as another. A form without an answer is shown again."""
     assert situation.session is not None
     assert situation.waiting is not None
+    if not names_who_is_signed_in(form, situation):
+        return show(situation, services)
     match form.get("account"):
         case "continue":
             authorization_requests.choose_account(

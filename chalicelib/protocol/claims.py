@@ -7,6 +7,7 @@ claims are checked where they are written, in registration/user_metadata.py.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
@@ -70,6 +71,17 @@ class Requested(Frozen):
         wishes = (place.get("sub", Wish()) for place in (self.userinfo, self.id_token))
         return all(not wish.values or subject in wish.values for wish in wishes)
 
+    def can_have_acr(self, known: Collection[str]) -> bool:
+        """Whether one of these may be the ID token's `acr`: false when an essential one is of other
+        values (section 5.5.1.1). Otherwise it is a wish, and none is an error."""
+        wish = self.id_token.get("acr", Wish())
+        return not (wish.essential and wish.values) or any(acr in wish.values for acr in known)
+
+    def fitting(self, known: Mapping[str, Any]) -> Requested:
+        """Without the claims that are asked for with values of which none is this user's: those
+        are not told (section 5.5.1)."""
+        return Requested(_fitting(self.userinfo, known), _fitting(self.id_token, known))
+
     def within(self, scope: Collection[str]) -> dict[str, tuple[str, ...]]:
         """The standard claims that belong to these scopes, by the place they are asked for."""
         places = {"userinfo": self.userinfo, "id_token": self.id_token}
@@ -113,7 +125,33 @@ def of_scope(scope: Iterable[str]) -> tuple[str, ...]:
 
 def pick(known: Mapping[str, Any], names: Iterable[str]) -> dict[str, object]:
     """What is known of a user under these names; what is not known is left out (section 5.3.2)."""
-    return {name: known[name] for name in dict.fromkeys(names) if name in known}
+    own = (_own_name(name, known) for name in names)
+    return {name: known[name] for name in own if name in known}
+
+
+def _own_name(name: str, known: Mapping[str, Any]) -> str:
+    """The name that a claim is known by: the language in it has no case (section 5.2)."""
+    if name in known or scope_of(name) is None:
+        return name
+    return next((own for own in known if _without_case(own) == _without_case(name)), name)
+
+
+def _without_case(name: str) -> tuple[str, str]:
+    base, _, language = name.partition("#")
+    return base, language.lower()
+
+
+def _fitting(wishes: Mapping[str, Wish], known: Mapping[str, Any]) -> Mapping[str, Wish]:
+    def fits(name: str, wish: Wish) -> bool:
+        value = known.get(_own_name(name, known))
+        return not wish.values or any(_same(value, wanted) for wanted in wish.values)
+
+    return {name: wish for name, wish in wishes.items() if fits(name, wish)}
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equal as JSON: true is not 1, and the members of an object have no order."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def _place(document: Mapping[str, Any], place: str) -> Mapping[str, Wish]:

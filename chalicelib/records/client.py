@@ -1,5 +1,6 @@
 """A registered client. RFC 7591 section 2."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from .record import Key, Record
@@ -8,6 +9,7 @@ from .record import Key, Record
 class Client(Record, kw_only=True):
     """One client, under RFC 7591's names where it has them.
 
+    jwks: its public keys, as protocol/jwk_set.py reads them.
     scope: the scopes it may ask for; None for any that its resources define.
     allowed_resources: the resources it may name; None for any that is registered.
     introspection: `own`, `audience` or `all`: whose tokens it may look into.
@@ -25,6 +27,11 @@ class Client(Record, kw_only=True):
     token_endpoint_auth_method: Annotated[str, "am"] = "client_secret_basic"
     application_type: Annotated[str, "ap"] = "web"
     post_logout_redirect_uris: Annotated[tuple[str, ...], "pl"] = ()
+    initiate_login_uri: Annotated[str | None, "il"] = None
+    backchannel_logout_uri: Annotated[str | None, "bl"] = None
+    backchannel_logout_session_required: Annotated[bool, "bs"] = False
+    frontchannel_logout_uri: Annotated[str | None, "fl"] = None
+    frontchannel_logout_session_required: Annotated[bool, "fs"] = False
     default_max_age: Annotated[int | None, "da"] = None
     default_acr_values: Annotated[tuple[str, ...], "dv"] = ()
     require_auth_time: Annotated[bool | None, "ra"] = None
@@ -32,6 +39,11 @@ class Client(Record, kw_only=True):
     userinfo_signed_response_alg: Annotated[str | None, "ua"] = None
     subject_type: Annotated[str, "sj"] = "public"
     sector_identifier_uri: Annotated[str | None, "se"] = None
+    jwks: Annotated[tuple[Mapping[str, str], ...], "jk"] = ()
+    jwks_uri: Annotated[str | None, "ju"] = None
+    request_object_signing_alg: Annotated[str | None, "oa"] = None
+    request_uris: Annotated[tuple[str, ...], "rq"] = ()
+    require_signed_request_object: Annotated[bool, "ro"] = False
     client_uri: Annotated[str | None, "cu"] = None
     logo_uri: Annotated[str | None, "lu"] = None
     tos_uri: Annotated[str | None, "tu"] = None
@@ -63,6 +75,11 @@ class Client(Record, kw_only=True):
     def is_public(self) -> bool:
         """Whether it has no credential of its own (RFC 6749 section 2.1)."""
         return self.token_endpoint_auth_method == "none"
+
+    @property
+    def hears_of_logout(self) -> bool:
+        """Whether it is to be told when a session is signed out."""
+        return bool(self.backchannel_logout_uri or self.frontchannel_logout_uri)
 
     @property
     def display_name(self) -> str:

@@ -10,6 +10,7 @@ class Session(Record, kw_only=True):
     amr, acr: how (RFC 8176, OpenID Connect Core section 2).
 
     origin: the first session of this user and browser, where they have signed in again since.
+    clients: those who were given a code in it and want to hear when it is signed out.
     """
 
     TYPE: ClassVar[str] = "session"
@@ -22,6 +23,7 @@ class Session(Record, kw_only=True):
     expires_at: Annotated[int, "x"]
     acr: Annotated[str | None, "ac"] = None
     origin: Annotated[str | None, "og"] = None
+    clients: Annotated[tuple[str, ...], "cl"] = ()
 
     @property
     def key(self) -> Key:

@@ -10,8 +10,14 @@ from ..client_authentication import METHODS
 from ..grants import GRANT_TYPES
 from ..protocol import redirect_uri, scope
 from ..records.client import Client
-from . import InvalidMetadata, InvalidRedirectURI, openid_metadata, session_metadata
-from .readers import flag, texts
+from . import (
+    InvalidMetadata,
+    InvalidRedirectURI,
+    openid_metadata,
+    request_metadata,
+    session_metadata,
+)
+from .readers import flag, texts, web
 
 MOST_REDIRECT_URIS = 20
 MOST_TEXT = 200
@@ -20,9 +26,6 @@ MOST_MEMBERS = 100
 INTROSPECTION = ("own", "audience", "all")
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,32}", re.ASCII)
-_WEB = re.compile(
-    r"https://[\x21-\x7e]{1,2000}|http://(127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?(/[\x21-\x7e]*)?"
-)
 
 
 def read(metadata: Mapping[str, Any], client_id: str, now: int) -> Client:
@@ -49,8 +52,8 @@ def write(client: Client) -> dict[str, object]:
         value = getattr(client, name)
         if value is None or (value == () and name in _EMPTY):
             continue
-        if name in ("scope", "default_scope"):
-            value = scope.join(value)
+        if name in _WRITERS:
+            value = _WRITERS[name](value)
         document[name] = list(value) if isinstance(value, tuple) else value
     return document
 
@@ -159,6 +162,7 @@ RULES = (
     reach_is_named,
     introspection_is_known,
     *openid_metadata.RULES,
+    *request_metadata.RULES,
     *session_metadata.RULES,
 )
 
@@ -172,12 +176,6 @@ def _identifier(client_id: str) -> str:
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str) or not 1 <= len(value) <= MOST_TEXT or not value.isprintable():
         raise InvalidMetadata(f"{name}: must be a text of 1 to {MOST_TEXT} printable characters")
-    return value
-
-
-def _web(name: str, value: Any) -> str:
-    if not isinstance(value, str) or not _WEB.fullmatch(value):
-        raise InvalidMetadata(f"{name}: must be an https URL")
     return value
 
 
@@ -222,10 +220,10 @@ def _application_type(name: str, value: Any) -> str:
 
 _MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
     "client_name": _text,
-    "client_uri": _web,
-    "logo_uri": _web,
-    "tos_uri": _web,
-    "policy_uri": _web,
+    "client_uri": web,
+    "logo_uri": web,
+    "tos_uri": web,
+    "policy_uri": web,
     "contacts": _texts,
     "redirect_uris": _list,
     "grant_types": _list,
@@ -244,7 +242,14 @@ _MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
     "software_id": _text,
     "software_version": _text,
     **openid_metadata.MEMBERS,
+    **request_metadata.MEMBERS,
     **session_metadata.MEMBERS,
+}
+# How a member is written that is no list or plain value.
+_WRITERS: Mapping[str, Callable[[Any], object]] = {
+    "scope": scope.join,
+    "default_scope": scope.join,
+    "jwks": request_metadata.write_jwks,
 }
 # Left out where it is empty. An empty allowed_resources is none at all; left out, it would be any.
 _EMPTY = {name for name, default in Client.DEFAULTS.items() if default == ()}

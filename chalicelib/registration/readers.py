@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..protocol import fetchable
 from . import InvalidMetadata
+
+_WEB = re.compile(
+    r"https://[\x21-\x7e]{1,2000}|http://(127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?(/[\x21-\x7e]*)?"
+)
 
 
 def flag(name: str, value: Any) -> bool:
@@ -28,3 +33,10 @@ def called(name: str, value: Any) -> str:
         return fetchable.check(value)
     except ValueError as reason:
         raise InvalidMetadata(f"{name}: {reason}") from None
+
+
+def web(name: str, value: Any) -> str:
+    """An address that browsers go to."""
+    if not isinstance(value, str) or not _WEB.fullmatch(value):
+        raise InvalidMetadata(f"{name}: must be an https URL")
+    return value

@@ -22,6 +22,8 @@ MOST_NUMBER = 2**53 - 1  # what every JSON parser reads exactly (RFC 7493 sectio
 MOST_DEPTH = 5
 
 _ADDRESS = ("formatted", "street_address", "locality", "region", "postal_code", "country")
+# Section 5.1; an extension as RFC 3966 has it.
+_E164 = re.compile(r"\+[1-9][0-9]{1,14}(;ext=[0-9]{1,15})?", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 _URI_NAME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]{1,200}", re.ASCII)
 
@@ -45,7 +47,7 @@ def claims(value: Any) -> dict[str, Value]:
     """The claims in a document; InvalidMetadata names the one that is malformed."""
     if not isinstance(value, dict):
         raise InvalidMetadata("claims: must be an object")
-    return _few({name: _reader(name)(name, given) for name, given in value.items()})
+    return _whole({name: _reader(name)(name, given) for name, given in value.items()})
 
 
 def changed(before: Mapping[str, Value], changes: Any) -> dict[str, Value]:
@@ -54,12 +56,18 @@ def changed(before: Mapping[str, Value], changes: Any) -> dict[str, Value]:
         raise InvalidMetadata("claims: must be an object")
     given = {name: value for name, value in changes.items() if value is not None}
     kept = {name: value for name, value in before.items() if name not in changes}
-    return _few(kept | claims(given))
+    return _whole(kept | claims(given))
 
 
-def _few(found: dict[str, Value]) -> dict[str, Value]:
+def _whole(found: dict[str, Value]) -> dict[str, Value]:
+    """Rules about all claims of a user together."""
     if len(found) > MOST_CLAIMS or len(json.dumps(found)) > MOST_BYTES:
         raise InvalidMetadata(f"claims: at most {MOST_CLAIMS}, and {MOST_BYTES} bytes in all")
+    number = re.sub(r"[ ().-]", "", str(found.get("phone_number", "+10")))
+    if found.get("phone_number_verified") is True and not _E164.fullmatch(number):
+        raise InvalidMetadata(
+            "claims: phone_number must be verified in its international form, +1 425 555 1212"
+        )
     return found
 
 

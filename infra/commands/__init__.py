@@ -20,6 +20,7 @@ COMMANDS = {
     "user": "People who can sign in.",
     "grant": "What users have given to clients.",
     "session": "Browsers in which users are signed in: list, end.",
+    "logout": "Whether clients were told of logouts: list, status, retry.",
     "key": "Signing keys: list, rotate, retire.",
     "audit": "The audit log.",
     "deploy": "Put a stage up on AWS, or bring it up to date.",

@@ -37,7 +37,7 @@ def create(call: Invocation, file: BinaryIO) -> None:
     The JSON has RFC 7591's members (client_name, redirect_uris, grant_types, scope,
     token_endpoint_auth_method, ...), and this server's own: allowed_resources, default_resource,
     default_scope, require_pkce, first_party, verified, introspection, resource_server. A
-    sector_identifier_uri is read from where this runs. Give
+    sector_identifier_uri is read from where this runs; keys go in as jwks or jwks_uri. Give
     client_id and client_secret to bring a client from elsewhere.
 
     \b

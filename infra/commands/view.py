@@ -7,6 +7,7 @@ from chalicelib.protocol import signing_keys
 from chalicelib.protocol.signing_keys import SigningKey
 from chalicelib.records.client import Client
 from chalicelib.records.grant import Grant
+from chalicelib.records.logout_delivery import LogoutDelivery
 from chalicelib.records.session import Session
 from chalicelib.records.user import User
 from chalicelib.registration import client_metadata
@@ -58,6 +59,21 @@ def of_session(session: Session) -> View:
         "amr": session.amr,
         "acr": session.acr,
         "expires_at": session.expires_at,
+    }
+
+
+def of_delivery(delivery: LogoutDelivery) -> View:
+    """A logout token for a client. `sub` and `sid` are what that client knows."""
+    return {
+        "delivery_id": delivery.delivery_id,
+        "client_id": delivery.client_id,
+        "sub": delivery.subject,
+        "sid": delivery.sid,
+        "state": delivery.state,
+        "tries": delivery.tries,
+        "asked_at": delivery.asked_at,
+        "tried_at": delivery.tried_at,
+        "reason": delivery.reason,
     }
 
 

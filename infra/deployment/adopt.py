@@ -25,6 +25,7 @@ def adopt(
     outputs = stack.outputs(session.client("cloudformation"), stack_name)
     variables = {
         "ISSUER": outputs["Issuer"],
+        "LOGOUT_QUEUE_URL": outputs["LogoutQueueUrl"],
         "STAGE": stage,
         "TABLE_NAME": outputs["TableName"],
     }

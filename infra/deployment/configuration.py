@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from . import policy
-from .names import PREFIX, ROTATE_KEYS, DeploymentError
+from .names import BESIDE, PREFIX, DeploymentError
 
 Configuration = dict[str, Any]
 
@@ -44,16 +44,18 @@ def with_environment(
 
 
 def with_own_policies(configuration: Configuration, stage: str) -> Configuration:
-    """The configuration with a policy of its own for the stage's second function.
+    """The configuration with a policy of its own for each of the stage's other functions.
 
-    Where none is named, Chalice gives it the API handler's without a word.
+    Where none is named, Chalice gives a function the API handler's without a word.
     """
     stages = configuration["stages"]
     of_stage = stages[stage]
     functions = of_stage.get("lambda_functions", {})
-    named = {"iam_policy_file": policy.file_name(stage, ROTATE_KEYS)}
-    own = {**functions, ROTATE_KEYS: {**functions.get(ROTATE_KEYS, {}), **named}}
-    changed = {**of_stage, "lambda_functions": own}
+    own = {
+        name: {**functions.get(name, {}), "iam_policy_file": policy.file_name(stage, name)}
+        for name in BESIDE
+    }
+    changed = {**of_stage, "lambda_functions": {**functions, **own}}
     return {**configuration, "stages": {**stages, stage: changed}}
 
 

@@ -140,7 +140,12 @@ def _configure(
 
     Returns all variables of the stage, those that its operator has set as well.
     """
-    variables = {"ISSUER": issuer, "STAGE": stage, "TABLE_NAME": outputs["TableName"]}
+    variables = {
+        "ISSUER": issuer,
+        "LOGOUT_QUEUE_URL": outputs["LogoutQueueUrl"],
+        "STAGE": stage,
+        "TABLE_NAME": outputs["TableName"],
+    }
     changed = configuration.with_environment(configuration.read(project), stage, variables)
     configuration.write(project, configuration.with_own_policies(changed, stage))
     places = policy.values(stage, outputs["TableArn"])

@@ -10,9 +10,11 @@ from pathlib import Path
 # signing policy, which asks for the tag, and the names cannot drift apart.
 PREFIX = "postern"
 
-# Chalice's names of the two functions.
+# Chalice's names of the functions. Each but the first needs a policy that is named for it.
 API_HANDLER = "api_handler"
 ROTATE_KEYS = "rotate_keys"
+DELIVER_LOGOUTS = "deliver_logouts"
+BESIDE = (ROTATE_KEYS, DELIVER_LOGOUTS)
 
 PROJECT = Path(__file__).resolve().parents[2]
 CLOUDFORMATION = PROJECT / "infra" / "cloudformation"
@@ -45,8 +47,13 @@ def rotation_name(stage: str) -> str:
     return f"{PREFIX}-{stage}-{ROTATE_KEYS}"
 
 
+def delivery_name(stage: str) -> str:
+    """The function that the queue of logouts calls, and its log group's last part."""
+    return f"{PREFIX}-{stage}-{DELIVER_LOGOUTS}"
+
+
 def stack_name(stage: str) -> str:
-    """The stack of table and keys that `deploy` brings up."""
+    """The stack of table, keys and queue that `deploy` brings up."""
     return f"{PREFIX}-{stage}-resources"
 
 

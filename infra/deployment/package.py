@@ -1,4 +1,4 @@
-"""The whole stage as one CloudFormation stack: `chalice package` with table and keys merged.
+"""The whole stage as one CloudFormation stack: `chalice package` with table, keys and queue merged.
 
 One pass, also without a custom domain: the function is named in the template and the API calls it
 by that name, so that ISSUER may hold the API's id without the two waiting for each other.
@@ -20,7 +20,7 @@ from . import (
     sam,
     template,
 )
-from .names import PROJECT, ROTATE_KEYS, check_stage, say
+from .names import BESIDE, PROJECT, check_stage, say
 
 
 def package(
@@ -52,7 +52,12 @@ def package(
     configured = configuration.with_environment(
         configured,
         stage,
-        {"ISSUER": configuration.UNKNOWN_ISSUER, "STAGE": stage, "TABLE_NAME": "-"},
+        {
+            "ISSUER": configuration.UNKNOWN_ISSUER,
+            "LOGOUT_QUEUE_URL": "-",
+            "STAGE": stage,
+            "TABLE_NAME": "-",
+        },
     )
     configured = configuration.with_own_policies(configured, stage)
     default_issuer = issuer or configuration.custom_domain_issuer(configured, stage) or ""
@@ -69,7 +74,7 @@ def package(
 
     path = out / "sam.json"
     written = json.loads(path.read_text(encoding="utf-8"))
-    finished = sam.share_environment(sam.call_function_by_name(written))
+    finished = sam.share_environment(sam.call_function_by_name(sam.read_own_queue(written)))
     if snapstart:
         finished = sam.with_snapstart(finished)
     _write(path, finished)
@@ -79,7 +84,7 @@ def package(
 
 
 def merged(base: template.Template, gateway: str, issuer: str) -> dict[str, Any]:
-    """What is merged over Chalice's template: table, keys, environment, gateway responses."""
+    """What is merged over Chalice's template: resources, environment, gateway responses."""
     own_url = "https://${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/" + gateway
     at_issuer = {"Fn::If": ["HasIssuer", {"Ref": "Issuer"}, {"Fn::Sub": own_url}]}
     # The API's document cannot name its own id, but API Gateway can say where it was called.
@@ -90,13 +95,16 @@ def merged(base: template.Template, gateway: str, issuer: str) -> dict[str, Any]
         "Environment": {
             "Variables": {
                 "ISSUER": at_issuer,
+                "LOGOUT_QUEUE_URL": {"Ref": "LogoutQueue"},
                 "STAGE": {"Ref": "Stage"},
                 "TABLE_NAME": {"Ref": "Table"},
             }
         },
     }
-    # Its environment is the API handler's: sam.share_environment.
-    rotation = {"FunctionName": {"Fn::Sub": f"{sam.FUNCTION_NAME}-{ROTATE_KEYS}"}}
+    # Their environment is the API handler's: sam.share_environment.
+    rotation, delivery = (
+        {"FunctionName": {"Fn::Sub": f"{sam.FUNCTION_NAME}-{name}"}} for name in BESIDE
+    )
     throttling = {
         "HttpMethod": "*",
         "ResourcePath": "/*",
@@ -124,6 +132,7 @@ def merged(base: template.Template, gateway: str, issuer: str) -> dict[str, Any]
             **base["Resources"],
             "APIHandler": {"DependsOn": "LogGroup", "Properties": function},
             "RotateKeys": {"DependsOn": "RotationLogGroup", "Properties": rotation},
+            "DeliverLogouts": {"DependsOn": "DeliveryLogGroup", "Properties": delivery},
             "RestAPI": {"Properties": api},
         },
         "Outputs": {**base["Outputs"], "Issuer": {"Value": at_issuer}},

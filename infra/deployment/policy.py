@@ -1,4 +1,4 @@
-"""The policies of the two roles: one document each, written by hand, filled in two ways.
+"""The policies of the roles: one document each, written by hand, filled in two ways.
 
 `infra/cloudformation/policy*.json` are the sources. For `chalice deploy` the stack's outputs are
 put in and the result is `.chalice/policy-<stage>*.json`; for one CloudFormation stack the same
@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from string import Template
 from typing import Any
 
-from .names import API_HANDLER, CLOUDFORMATION, PREFIX, ROTATE_KEYS, resource_name
+from .names import API_HANDLER, BESIDE, CLOUDFORMATION, PREFIX, resource_name
 
 Document = dict[str, Any]
 
-_SOURCES = {API_HANDLER: "policy.json", ROTATE_KEYS: "policy_rotate_keys.json"}
+_SOURCES = {API_HANDLER: "policy.json", **{name: f"policy_{name}.json" for name in BESIDE}}
 _IN_CLOUDFORMATION = {
     "TableArn": "${Table.Arn}",
     "Partition": "${AWS::Partition}",

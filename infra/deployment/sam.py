@@ -25,7 +25,7 @@ ALIAS = "live"
 # Python 3.12 is the first with SnapStart.
 _FIRST_WITH_SNAPSTART = (3, 12)
 # What only the stack knows: texts stand in for it while Chalice writes the template.
-_OF_THE_STACK = ("ISSUER", "STAGE", "TABLE_NAME")
+_OF_THE_STACK = ("ISSUER", "LOGOUT_QUEUE_URL", "STAGE", "TABLE_NAME")
 
 
 def runtimes(sam: Sam) -> set[str]:
@@ -43,7 +43,7 @@ def call_function_by_name(sam: Sam) -> Sam:
 
 
 def share_environment(sam: Sam) -> Sam:
-    """Let every function know the stack's table and issuer, not the API handler alone."""
+    """Let every function know the stack's table, queue and issuer, not the API handler alone."""
     functions = _functions(sam)
     known = functions["APIHandler"]["Properties"]["Environment"]["Variables"]
     of_the_stack = {name: known[name] for name in _OF_THE_STACK}
@@ -53,6 +53,20 @@ def share_environment(sam: Sam) -> Sam:
         environment = {"Environment": {"Variables": {**own, **of_the_stack}}}
         changed[name] = _with_properties(function, environment)
     return {**sam, "Resources": {**sam["Resources"], **changed}}
+
+
+def read_own_queue(sam: Sam) -> Sam:
+    """Let the consumer of logouts read the stack's own queue.
+
+    By its name, as Chalice writes it, the two would not be made one after the other.
+    """
+    consumer = sam["Resources"]["DeliverLogouts"]
+    events = {
+        name: _with_properties(event, {"Queue": {"Fn::GetAtt": ["LogoutQueue", "Arn"]}})
+        for name, event in consumer["Properties"]["Events"].items()
+    }
+    changed = _with_properties(consumer, {"Events": events})
+    return {**sam, "Resources": {**sam["Resources"], "DeliverLogouts": changed}}
 
 
 def check_snapstart(runtime: str) -> None:

@@ -1,4 +1,4 @@
-"""The stack of table and keys: brought up, changed and taken down, each to its end."""
+"""The stack of table, keys and queue: brought up, changed and taken down, each to its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The CloudFormation template of table and keys: loading it, and what one stage makes of it."""
+"""The CloudFormation template of table, keys and queue: loaded, and what one stage makes of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OF_OTHERS = {"DeletionProtection": "true", "LogRetentionInDays": "90"}
 
 def load() -> Template:
     """The template as it is written."""
-    text = (CLOUDFORMATION / "table_and_keys.yaml").read_text(encoding="utf-8")
+    text = (CLOUDFORMATION / "resources.yaml").read_text(encoding="utf-8")
     template: Template = yaml.safe_load(text)
     return template
 

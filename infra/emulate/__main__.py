@@ -10,7 +10,7 @@ from pathlib import Path
 from infra import bootstrap, seeds
 from infra.deployment.names import DeploymentError
 
-from . import cloud, rotation, smoke
+from . import cloud, logouts, rotation, smoke
 from .ministack import EmulatorError, Ministack
 
 
@@ -25,10 +25,13 @@ def main() -> int:
             bootstrap.register_keys(environ, deployed.key_arns)
             seeds.plant(environ)
             data_key = rotation.plant(environ)
+            logouts.plant(environ)
             print(f"deployed: {deployed.url}")
             try:
+                logouts.run(environ, print)
                 smoke.run(deployed.url, say=print)
                 rotation.run(deployed.url, deployed.rotation, environ, data_key, print)
+                logouts.run_on(environ, print)
             except Exception:
                 print(aws.log.read_text(errors="replace")[-8000:], file=sys.stderr)
                 raise

@@ -18,7 +18,7 @@ import boto3
 
 from infra.deployment import gateway_responses, stack
 from infra.deployment.access import key_arns
-from infra.deployment.names import PREFIX, PROJECT, resource_name, rotation_name
+from infra.deployment.names import PREFIX, PROJECT, delivery_name, resource_name, rotation_name
 from infra.deployment.package import package
 
 STAGE = "dev"
@@ -33,7 +33,13 @@ class Deployed:
     issuer: str
     function: str
     table_name: str
+    queue_url: str
     key_arns: tuple[str, ...]
+
+    @property
+    def delivery(self) -> str:
+        """The function that the queue of logouts calls."""
+        return delivery_name(STAGE)
 
     @property
     def rotation(self) -> str:
@@ -43,7 +49,12 @@ class Deployed:
     @property
     def environ(self) -> dict[str, str]:
         """The functions' own variables."""
-        return {"ISSUER": self.issuer, "STAGE": STAGE, "TABLE_NAME": self.table_name}
+        return {
+            "ISSUER": self.issuer,
+            "LOGOUT_QUEUE_URL": self.queue_url,
+            "STAGE": STAGE,
+            "TABLE_NAME": self.table_name,
+        }
 
 
 def deploy(
@@ -84,6 +95,7 @@ def deploy(
         issuer=outputs["Issuer"],
         function=outputs["APIHandlerName"],
         table_name=outputs["TableName"],
+        queue_url=outputs["LogoutQueueUrl"],
         key_arns=key_arns(outputs),
     )
 

@@ -1,4 +1,5 @@
-"""The run: emulated AWS, table, keys and seeds, the handler behind the gateway, the demo client.
+"""The run: emulated AWS with its seeds, the handler behind the gateway, the queue's consumer, the
+demo client.
 
 Everything started here is ended here: the threads, the ports, `.local/env`.
 """
@@ -10,11 +11,12 @@ import os
 import queue
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, MutableMapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from infra.local.environment import (
     EnvironmentFile,
@@ -28,8 +30,13 @@ from infra.local.progress import Progress, summary
 from infra.local.server import Server
 from infra.local.wire import Answer, Application, Call
 
+if TYPE_CHECKING:
+    from chalicelib.services import Services
+    from infra.local.events import Event
+
 ROOT = Path(__file__).resolve().parents[2]
 Environ = MutableMapping[str, str]
+PAUSE = 0.1  # seconds between looks for a signal
 
 
 def _prepare(environ: Environ) -> None:
@@ -47,6 +54,16 @@ def _load() -> Any:
     return handler(importlib.import_module("app").services)
 
 
+def _deliver(event: Event, services: Services) -> bool:
+    """As app.py's function does for Lambda."""
+    logout_delivery = importlib.import_module("chalicelib.logout_delivery")
+    try:
+        logout_delivery.handle(event, services)
+    except logout_delivery.NotDelivered:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the run needs of the rest of the project; each imported when it is called."""
@@ -54,6 +71,7 @@ class Parts:
     prepare: Callable[[Environ], None] = _prepare
     plant: Callable[[Environ], None] = _plant
     load: Callable[[], Any] = _load
+    deliver: Callable[[Event, Services], bool] = _deliver
     root: Path = ROOT
 
 
@@ -96,7 +114,7 @@ def start(environ: Environ, progress: Progress, cleanup: ExitStack, parts: Parts
     # Before anything of the project is imported: settings are read once.
     environ.update(local)
     _check_settings(environ)
-    with progress.step("create the table and the keys"):
+    with progress.step("create the table, the queue and the keys"):
         parts.prepare(environ)
     with progress.step("plant the demo user, clients and resource"):
         parts.plant(environ)
@@ -108,8 +126,27 @@ def start(environ: Environ, progress: Progress, cleanup: ExitStack, parts: Parts
 
         gateway = Gateway(handler, API, environ["ISSUER"])
         server.start(beside(Demo(server.url, environ["ISSUER"]), gateway))
+    cleanup.enter_context(_deliveries(environ, parts))
     cleanup.enter_context(EnvironmentFile(parts.root / ".local" / "env", environ))
     summary(progress, base=server.url, issuer=environ["ISSUER"])
+
+
+def _deliveries(environ: Environ, parts: Parts) -> AbstractContextManager[object]:
+    from chalicelib.aws.log import Log
+    from infra.local.deliveries import Deliveries
+    from infra.stage import open_services
+
+    known = dict(environ)
+
+    @contextmanager
+    def services() -> Iterator[Services]:
+        with (
+            open(known["LOG_FILE"], "a", buffering=1, encoding="ascii") as log,
+            closing(open_services(known, Log(log))) as opened,
+        ):
+            yield opened
+
+    return Deliveries(services(), parts.deliver)
 
 
 def beside(demo: Application, gateway: Application) -> Application:
@@ -140,7 +177,10 @@ def signals() -> Iterator[Callable[[], None]]:
 
     def wait() -> None:
         phase[0] = "waiting"
-        came.get()
+        # Not came.get(): a signal in the instant before a thread blocks is not seen until it wakes,
+        # and on a busy machine that instant is long.
+        while came.empty():
+            time.sleep(PAUSE)
         phase[0] = "stopping"
 
     names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]

@@ -12,14 +12,20 @@ from pathlib import Path
 # What the command line needs from another terminal.
 SHARED = (
     *("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
-    *("TABLE_NAME", "ISSUER", "STAGE", "KEY_ALIASES", "LOG_FILE"),
+    *("TABLE_NAME", "ISSUER", "STAGE", "KEY_ALIASES", "LOG_FILE", "LOGOUT_QUEUE_URL"),
+    "ID_TOKEN_ALGS",
 )
+# What it must know as well, where it was set: which clients can be registered hangs on it.
+SHARED_IF_SET = ("SIGNING_MODE", "ID_TOKEN_SIGNING_MODE")
+# A key for each, so that a client can be tried with any of them.
+ALGORITHMS = ("RS256", "ES256", "PS256", "Ed25519")
 # These would lead the emulated calls to a real account, or elsewhere.
 FOREIGN = (
     *("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"),
     *("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
     *("AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"),
-    *("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_KMS", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"),
+    *("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL_SQS"),
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
 )
 
 
@@ -60,10 +66,13 @@ def local_environment(
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "TABLE_NAME": "postern-local",
-        "KEY_ALIASES": "alias/postern-local-rs256,alias/postern-local-es256",
+        "ID_TOKEN_ALGS": environ.get("ID_TOKEN_ALGS") or " ".join(ALGORITHMS),
+        "KEY_ALIASES": ",".join(f"alias/postern-local-{alg.lower()}" for alg in ALGORITHMS),
         "ISSUER": environ.get("ISSUER") or base,
         "STAGE": "local",
         "LOG_FILE": str(log_file),
+        # The emulator's only account.
+        "LOGOUT_QUEUE_URL": f"{endpoint}/123456789012/postern-local-logout",
         "NO_PROXY": no_proxy,
         "no_proxy": no_proxy,
     }
@@ -74,7 +83,8 @@ class EnvironmentFile:
 
     def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
         self.path = path
-        self.text = "".join(f"{name}={environ[name]}\n" for name in SHARED)
+        names = (*SHARED, *(name for name in SHARED_IF_SET if name in environ))
+        self.text = "".join(f"{name}={environ[name]}\n" for name in names)
 
     def __enter__(self) -> EnvironmentFile:
         self.path.parent.mkdir(mode=0o700, exist_ok=True)

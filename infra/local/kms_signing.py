@@ -88,6 +88,8 @@ def _signed(key: Any, asked: dict[str, Any]) -> dict[str, str]:
     private = key.private_key.private_key
     if algorithm.startswith("ECDSA"):
         signature = private.sign(message, ec.ECDSA(hashed))
+    elif algorithm.startswith("ED25519"):
+        signature = private.sign(message)
     elif "PSS" in algorithm:
         pss = padding.PSS(padding.MGF1(digest), padding.PSS.DIGEST_LENGTH)
         signature = private.sign(message, pss, hashed)

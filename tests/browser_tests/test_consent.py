@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import requests
 
 from tests.chromium import Person, authorize_url
 from tests.receiver import Receiver
 from tests.running import Running
-from tests.world import VERIFIER
 
 pytestmark = pytest.mark.browser
 
@@ -32,16 +30,7 @@ def asking(running: Running, person: Person, receiver: Receiver, client: str) ->
 
 def tokens(running: Running, receiver: Receiver, client: str) -> dict[str, Any]:
     """What the client gets for the code it received."""
-    form = {
-        "grant_type": "authorization_code",
-        "code": receiver.answer["code"],
-        "redirect_uri": receiver.redirect_uri,
-        "code_verifier": VERIFIER,
-    }
-    url, auth = f"{running.url}/token", (client, f"{client}secret")
-    with requests.post(url, form, auth=auth, timeout=20) as response:
-        answer: dict[str, Any] = response.json()
-    return answer
+    return running.redeem(client, receiver.answer["code"], receiver.redirect_uri)
 
 
 def test_allow_gives_everything_asked(

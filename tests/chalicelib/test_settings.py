@@ -188,3 +188,45 @@ def test_an_unknown_algorithm_of_id_tokens_is_refused(algs: str) -> None:
     """When the function starts; `none` is not one."""
     with pytest.raises(SettingsError, match=r"^ID_TOKEN_ALGS must be some of RS256 ES256 PS256"):
         Settings.read({**GOOD, "ID_TOKEN_ALGS": algs})
+
+
+QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/postern-prod-logout"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        QUEUE,
+        "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/postern-prod-logout",
+        "http://127.0.0.1:4566/000000000000/postern-local-logout",
+    ],
+)
+def test_the_queue_of_logouts_is_a_url(url: str) -> None:
+    """AWS's own, or an emulator's."""
+    assert Settings.read({**GOOD, "LOGOUT_QUEUE_URL": url}).logout_queue_url == url
+
+
+@pytest.mark.parametrize("given", [{}, {"LOGOUT_QUEUE_URL": ""}])
+def test_a_stage_may_have_no_queue_of_logouts(given: dict[str, str]) -> None:
+    """It tells no client of a logout."""
+    assert Settings.read({**GOOD, **given}).logout_queue_url is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postern-prod-logout",
+        "arn:aws:sqs:eu-west-1:123456789012:postern-prod-logout",
+        f"{QUEUE}.fifo",
+        f"{QUEUE}/",
+        f" {QUEUE}",
+        f"{QUEUE}\n",
+        "ftp://sqs.eu-west-1.amazonaws.com/123456789012/a",
+        "https://user@sqs.eu-west-1.amazonaws.com/123456789012/a",
+        "https://sqs.eu-west-1.amazonaws.com/١٢٣٤٥٦٧٨٩٠١٢/a",
+    ],
+)
+def test_what_is_no_queue_url_names_the_variable(text: str) -> None:
+    """A name, an ARN, a FIFO queue: told when the function starts."""
+    with pytest.raises(SettingsError, match=r"^LOGOUT_QUEUE_URL must be"):
+        Settings.read({**GOOD, "LOGOUT_QUEUE_URL": text})

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from chalicelib.routes import ROUTES
 from tests.world import World
 
 ALLOWED = {
@@ -12,15 +15,17 @@ ALLOWED = {
     "/.well-known/jwks.json": ("GET", "HEAD"),
     "/authorize": ("GET", "POST"),
     "/authorize/sign-in": ("POST",),
+    "/authorize/select-account": ("POST",),
     "/authorize/consent": ("POST",),
     "/token": ("POST",),
     "/revoke": ("POST",),
     "/introspect": ("POST",),
     "/userinfo": ("GET", "POST"),
+    "/logout": ("GET", "POST"),
     "/errors/invalid_grant": ("GET", "HEAD"),
     "/healthz": ("GET", "HEAD"),
 }
-PAGES = ("/authorize", "/errors")
+PAGES = ("/authorize", "/logout", "/errors")
 DOCUMENTS = [path for path, methods in ALLOWED.items() if "HEAD" in methods]
 
 WRONG = [
@@ -29,6 +34,13 @@ WRONG = [
     for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
     if method not in allowed
 ]
+
+
+def test_every_path_is_here() -> None:
+    """Whoever adds a route says which methods it takes."""
+    patterns = {re.sub(r"\{\w+\}", "[^/]+", route.path) for route in ROUTES}
+    assert all(any(re.fullmatch(one, path) for path in ALLOWED) for one in patterns)
+    assert all(any(re.fullmatch(one, path) for one in patterns) for path in ALLOWED)
 
 
 @pytest.mark.parametrize(("path", "method"), WRONG)

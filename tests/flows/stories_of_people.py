@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from urllib.parse import urlencode
 
+from chalicelib.administration import Refused
 from chalicelib.records.authorization_request import authorization_request_key
 from infra.seeds import AFTER_LOGOUT
+from tests.flows.logouts import add, enter, received
 from tests.flows.story import Story, code_in, item, last_grant, post, visit
 from tests.reply import Reply
 from tests.world import World
@@ -99,6 +102,27 @@ def sign_out(world: World) -> Story:
             assert act().status == 303
         assert code_in(again()) is None
         assert world.refresh(tokens["refresh_token"]).status == 400
+
+    return Story(act, 303, holds)
+
+
+def sign_out_and_tell(world: World) -> Story:
+    """The client hears of it before the session is gone, at least once, however it goes."""
+    with suppress(Refused):
+        add(world, "listener", backchannel_logout_uri="http://127.0.0.1:9/")
+    browser = world.browser()
+    enter(world, browser, "listener")
+    hint = world.tokens(browser, scope="openid read")["id_token"]
+    received(world)
+    query = {"id_token_hint": hint, "post_logout_redirect_uri": AFTER_LOGOUT}
+    act = visit(browser, f"{world.issuer}/logout?{urlencode(query)}")
+    again = visit(browser, world.authorize_url(prompt="none", scope="openid read"))
+
+    def holds(reply: Reply) -> None:
+        if reply.status != 303:
+            assert act().status == 303
+        assert code_in(again()) is None
+        assert received(world)
 
     return Story(act, 303, holds)
 

@@ -141,53 +141,6 @@ def register(world: World, metadata: dict[str, object]) -> None:
         clients.create({**metadata, "redirect_uris": [REDIRECT]}, world.services)
 
 
-def without_pkce(world: World) -> tuple[str, str]:
-    """A confidential OpenID client that may leave PKCE out."""
-    nopkce = {"client_id": "nopkce", "client_secret": "nopkce-secret", "require_pkce": False}
-    register(world, nopkce)
-    return "nopkce", "nopkce-secret"
-
-
-def test_a_verifier_without_a_challenge_is_refused(world: World) -> None:
-    """RFC 9700 section 4.8.2: somebody has taken the challenge out on the way."""
-    auth = without_pkce(world)
-    changes: dict[str, str | None] = {"code_challenge": None, "code_challenge_method": None}
-    code = world.code(client_id="nopkce", scope="openid read", nonce="n", **changes)
-    is_invalid_grant(world.redeem(code, auth=auth))
-    assert world.redeem(code, auth=auth, code_verifier="").status == 200
-
-
-def test_without_pkce_the_redirect_uri_is_compulsory(world: World) -> None:
-    """RFC 6749 section 4.1.3."""
-    auth = without_pkce(world)
-    changes: dict[str, str | None] = {"code_challenge": None, "code_challenge_method": None}
-    code = world.code(client_id="nopkce", scope="openid read", nonce="n", **changes)
-    is_invalid_grant(world.redeem(code, auth=auth, code_verifier="", redirect_uri=""))
-    assert world.redeem(code, auth=auth, code_verifier="").status == 200
-
-
-@pytest.mark.parametrize("left_out", ["nonce", "openid"])
-def test_without_pkce_the_nonce_is_compulsory(world: World, left_out: str) -> None:
-    """Only an OpenID client may, and its nonce then does the work."""
-    without_pkce(world)
-    changes: dict[str, str | None] = {
-        "code_challenge": None,
-        "code_challenge_method": None,
-        "nonce": None if left_out == "nonce" else "n",
-        "scope": "read" if left_out == "openid" else "openid read",
-    }
-    browser = world.browser().open(world.authorize_url(client_id="nopkce", **changes))
-    assert browser.arrived is not None
-    assert browser.arrived["error"] == "invalid_request"
-
-
-def test_a_challenge_that_was_sent_must_be_answered(world: World) -> None:
-    """Also by a client that may leave PKCE out."""
-    auth = without_pkce(world)
-    code = world.code(client_id="nopkce")
-    is_invalid_grant(world.redeem(code, auth=auth, code_verifier=""))
-
-
 @pytest.mark.parametrize("cut", [0, 12, 24, 66])
 def test_a_changed_code_is_refused_without_effect(world: World, cut: int) -> None:
     """No other character in any part of it finds the grant, or burns it."""

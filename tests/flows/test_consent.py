@@ -228,6 +228,22 @@ def test_a_consent_does_not_pass_to_who_signs_in_meanwhile(world: World) -> None
     assert "other@example.com" in browser.page.text
 
 
+@pytest.mark.parametrize("button", ["allow", "deny", "switch"])
+def test_a_page_that_names_one_user_does_not_answer_for_another(world: World, button: str) -> None:
+    """Another signed in in the next tab: the page is shown again, with the name that counts."""
+    users.create("other@example.com", "other-password", {}, world.services, CHEAPEST)
+    first = world.browser().open(world.authorize_url()).sign_in()
+    page, second = first.page, world.browser()
+    second.cookies = first.cookies
+    second.open(world.authorize_url(prompt="login"))
+    second.sign_in("other@example.com", "other-password")
+    assert "demo@example.com" in page.text
+    first.submit("consent", button)
+    assert first.arrived is None
+    assert "other@example.com" in first.page.text
+    assert world.events("consent.granted") == []
+
+
 def test_a_hostile_client_name_does_not_change_the_page(world: World) -> None:
     """Names are text."""
     hostile = "</title><script>alert(1)</script>{{7*7}}\"'>"

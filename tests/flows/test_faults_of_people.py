@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flows import faults
+from tests.flows import faults, stories_of_objects
 from tests.flows import stories_of_people as tell
 from tests.flows.faults import Begin, Book
 from tests.world import World
@@ -20,7 +20,10 @@ STORIES = (
     tell.finish,
     tell.authorize,
     tell.sign_out,
+    tell.sign_out_and_tell,
     tell.choose_account,
+    stories_of_objects.signed_request,
+    stories_of_objects.request_by_reference,
 )
 stories = pytest.mark.parametrize("begin", STORIES, ids=lambda begin: begin.__name__)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import jwt
@@ -11,7 +12,7 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from flask import Flask
+from flask import Flask, session
 
 from infra import seeds
 from infra.local.emulator import application
@@ -104,6 +105,65 @@ def test_web_application(running: Running, person: Person, method: str) -> None:
         person.allow()
         person.arrive(redirect_uri)
         assert page.inner_text("body") == f"{running.url} {client}"
+
+
+@pytest.mark.parametrize("mode", ["query", "form_post"])
+def test_portal(running: Running, person: Person, mode: str) -> None:
+    """A Flask application with claims by name and from /userinfo, and a sign-out that comes back.
+
+    Authlib checks the nonce and, after the sign-out, the state.
+    """
+    with Server() as server:
+        client = running.client(
+            redirect_uris=[f"{server.url}/callback"],
+            post_logout_redirect_uris=[f"{server.url}/goodbye"],
+            first_party=True,
+        )
+        server.start(application(portal(running.url, client, server.url, mode)))
+        page = person.open(f"{server.url}/login")
+        person.sign_in(running.user(email="ann@example.com", nickname="Ann"))
+        person.arrive(f"{server.url}/callback")
+        told = json.loads(page.inner_text("body"))
+        assert told["id_token"]["nickname"] == "Ann"
+        assert told["userinfo"] == {"sub": told["id_token"]["sub"], "email": "ann@example.com"}
+        person.open(f"{server.url}/logout")
+        person.arrive(f"{server.url}/goodbye")
+        assert page.inner_text("body") == f"{server.url}/goodbye"
+        assert person.open(f"{server.url}/login").is_visible("#sign-in")
+
+
+def portal(issuer: str, client: str, url: str, mode: str) -> Flask:
+    """An application that lets people in and out."""
+    app = Flask(__name__)
+    app.secret_key = "of a test"
+    postern = OAuth(app).register(
+        "postern",
+        client_id=client,
+        client_secret=f"{client}secret",
+        server_metadata_url=f"{issuer}/.well-known/openid-configuration",
+        client_kwargs={"scope": "openid email", "code_challenge_method": "S256"},
+    )
+    by_name = json.dumps({"id_token": {"nickname": {"essential": True}}})
+
+    @app.route("/login")
+    def login() -> Any:
+        return postern.authorize_redirect(f"{url}/callback", claims=by_name, response_mode=mode)
+
+    @app.route("/callback", methods=["POST" if mode == "form_post" else "GET"])
+    def callback() -> Any:
+        token = postern.authorize_access_token()
+        session["id_token"] = token["id_token"]
+        return {"id_token": token["userinfo"], "userinfo": postern.userinfo(token=token)}
+
+    @app.route("/logout")
+    def logout() -> Any:
+        return postern.logout_redirect(f"{url}/goodbye", session.pop("id_token"))
+
+    @app.route("/goodbye")
+    def goodbye() -> str:
+        return str(postern.validate_logout_response()["post_logout_redirect_uri"])
+
+    return app
 
 
 def web_application(issuer: str, client: str, redirect_uri: str, method: str) -> Flask:

@@ -46,6 +46,7 @@ def values() -> dict[str, dict[str, Any]]:
         },
         "consent.html": {
             **HIDDEN,
+            "account_shown": "a-1",
             "client": SimpleNamespace(**CLIENT),
             "verified": True,
             "username": "demo@example.com",
@@ -58,6 +59,7 @@ def values() -> dict[str, dict[str, Any]]:
         },
         "select_account.html": {
             **HIDDEN,
+            "account_shown": "a-1",
             "client_name": "Acme Notes",
             "username": "demo@example.com",
         },
@@ -67,7 +69,11 @@ def values() -> dict[str, dict[str, Any]]:
             "username": "demo@example.com",
             "fields": [("csrf", "c-1"), ("state", "s")],
         },
-        "signed_out.html": {},
+        "signed_out.html": {"client_name": "Acme Notes", "again": None},
+        "signing_out.html": {
+            "client_name": "Acme Notes",
+            "url": "https://notes.example/bye?state=a&b=c",
+        },
         "continue.html": {
             "client_name": "Acme Notes",
             "url": "https://notes.example/cb?code=a&b=c",

@@ -89,7 +89,6 @@ def test_nothing_inline_and_nothing_from_elsewhere(template: str) -> None:
         ("Referrer-Policy", "no-referrer"),
         ("X-Content-Type-Options", "nosniff"),
         ("X-Frame-Options", "DENY"),
-        ("Cross-Origin-Opener-Policy", "same-origin"),
         ("Strict-Transport-Security", "max-age=63072000"),
     ],
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.pages.samples import Page, show
+import pytest
+
+from chalicelib import pages
+from tests.pages.samples import Page, policy, show, source
 
 
 def test_account_form_has_its_names() -> None:
@@ -41,3 +44,32 @@ def test_signed_out_page_leads_nowhere() -> None:
     page = Page(show("signed_out.html").body)
     assert [link["href"] for link in page.all("a")] == ["#main"]
     assert page.all("form") == []
+
+
+FRAMES = ["https://a.example/out?iss=x&sid=y", "http://127.0.0.1:9/out"]
+
+
+@pytest.mark.parametrize("template", ["signed_out.html", "signing_out.html"])
+def test_pages_load_the_frames_they_are_given(template: str) -> None:
+    """Nobody sees them; their schemes are all that the policy allows."""
+    response = show(template, frames=FRAMES)
+    found = Page(response.body).all("iframe")
+    assert [frame["src"] for frame in found] == FRAMES
+    assert all("hidden" in frame for frame in found)
+    assert policy(response)["frame-src"] == "http: https:"
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "/relative", ""])
+def test_a_frame_never_runs_here(url: str) -> None:
+    """What is no address of an application is refused."""
+    with pytest.raises(ValueError, match="application"):
+        show("signed_out.html", frames=[url])
+
+
+def test_leaving_goes_on_by_itself() -> None:
+    """By its script, which the policy names, or without one; and by its button."""
+    response = show("signing_out.html", script=pages.GO_ON)
+    page = Page(response.body)
+    assert policy(response)["script-src"] == source(pages.GO_ON)
+    assert page.by_id("continue")["href"] == "https://notes.example/bye?state=a&b=c"
+    assert page.all("noscript") == [{}]

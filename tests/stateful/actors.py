@@ -14,17 +14,48 @@ from chalicelib.administration import clients, resources, users
 from infra import seeds
 from tests.reply import Reply
 from tests.stage import CHEAPEST
-from tests.stateful.model import API, FILES, ISSUER, AccessToken, App, Grant, Model, Person, Verdict
+from tests.stateful import id_tokens
+from tests.stateful.browsers import Jar
+from tests.stateful.model import (
+    ACCESS_TOKEN,
+    API,
+    FILES,
+    ISSUER,
+    AccessToken,
+    App,
+    Grant,
+    IDToken,
+    Model,
+    Person,
+)
+from tests.stateful.rules import Verdict
 from tests.world import World
 
 WRITES = ("PutItem", "UpdateItem", "DeleteItem")
 WRONG = "wrong-secret"
 
+AFTER = (seeds.AFTER_LOGOUT,)
 APPS = (
-    App("demoweb", "demowebsecret", seeds.REDIRECT, (API,)),
-    App("demospa", None, seeds.REDIRECT, (API,)),
-    App("thirdweb", "thirdwebsecret", "https://app.example.net/cb", (API, FILES), sees_all=True),
+    App("demoweb", "demowebsecret", seeds.REDIRECT, (API,), after_logout=AFTER),
+    App("demospa", None, seeds.REDIRECT, (API,), after_logout=AFTER),
+    App(
+        "thirdweb",
+        "thirdwebsecret",
+        "https://app.example.net/cb",
+        (API, FILES),
+        sees_all=True,
+        after_logout=("https://app.example.net/bye", "https://app.example.net/bye?x=y"),
+    ),
+    App(
+        "pairweb",
+        "pairwebsecret",
+        "https://pair.example.org/cb",
+        (API,),
+        after_logout=("https://pair.example.org/",),
+        sector="pair.example.org",
+    ),
 )
+_MADE_HERE = APPS[2:]
 _FILES = {
     "resource": FILES,
     "name": "Files",
@@ -42,15 +73,16 @@ class Cast:
         self.model = Model()
         self.requests = 0
         self.published: list[tuple[int, dict[str, jwt.PyJWK]]] = []
+        self.jars = [Jar() for _ in range(3)]
         self.seen: set[str] = set()
         services = self.world.services
         resources.create(_FILES, services)
-        clients.create(metadata(APPS[2]), services)
-        second = ("second@example.com", "second-password")
-        users.create(*second, {}, services, cost=CHEAPEST)
+        for app in _MADE_HERE:
+            clients.create(metadata(app), services)
+        first = users.find(seeds.USER[0], services)
         self.people = [
-            Person(name, password, users.find(name, services).subject)
-            for name, password in (seeds.USER, second)
+            Person(*seeds.USER, first.subject, seeds.CLAIMS, first.user_id),
+            self.new_person("second@example.com", "second-password"),
         ]
         for app in APPS:
             self.model.change(app, self.now)
@@ -59,6 +91,16 @@ class Cast:
         self.current = 0
         self.world.clock.forward(1)
         self.publish()
+
+    def new_person(self, name: str, password: str) -> Person:
+        """Make a user."""
+        claims: dict[str, str | bool] = {
+            "nickname": f"Number {self.requests}",
+            "email": name,
+            "email_verified": False,
+        }
+        user = users.create(name, password, claims, self.world.services, cost=CHEAPEST)
+        return Person(name, password, user.subject, claims, user.user_id)
 
     @property
     def now(self) -> int:
@@ -108,6 +150,16 @@ class Cast:
         body = urlencode(fields).encode()
         return self.world.request("POST", path, headers=headers, body=body, address=self.address())
 
+    def userinfo(self, token: str, *, form: bool = False) -> Reply:
+        """Ask /userinfo, with the token in the header or in a form."""
+        headers, body = [("Authorization", f"Bearer {token}")], b""
+        if form:
+            headers = [("Content-Type", "application/x-www-form-urlencoded")]
+            body = urlencode({"access_token": token}).encode()
+        method = "POST" if form else "GET"
+        address = self.address()
+        return self.world.request(method, "/userinfo", headers=headers, body=body, address=address)
+
     def written(self) -> set[tuple[str, str]]:
         """The keys that writes were tried on since the last reset, without counters."""
         keys = set()
@@ -150,6 +202,15 @@ class Cast:
         self.published = [(at, old) for at, old in self.published if at > self.now - 2 * 60 * 60]
         self.published.append((self.now, keys))
         self.keys_may_have_changed = False
+        for token in self.model.access_tokens:
+            if self.now < token.issued_at + ACCESS_TOKEN:
+                assert token.kid in keys, "a living token cannot be verified"
+
+    def hints_are_known(self) -> set[str]:
+        """The keys with which the process that answers can check a hint: those it publishes."""
+        if self.keys_may_have_changed:
+            self.publish()
+        return set(self.published[-1][1])
 
     def issued(self, reply: Reply, grant: Grant, audience: str, scope: tuple[str, ...]) -> None:
         """Check a token response, and remember its tokens."""
@@ -160,16 +221,27 @@ class Cast:
         claims = self.verified(text, audience)
         assert claims["client_id"] == grant.client_id
         assert claims["scope"] == answer["scope"]
-        assert claims["sub"] == grant.person.subject
+        self.call(grant, claims["sub"])
         assert (claims["iat"], claims["exp"]) == (self.now, self.now + answer["expires_in"])
         assert text not in self.seen
         self.seen.add(text)
         kid = jwt.get_unverified_header(text)["kid"]
-        self.model.access_tokens.append(AccessToken(text, grant, self.now, audience, kid))
+        self.model.access_tokens.append(AccessToken(text, grant, self.now, audience, scope, kid))
         assert ("id_token" in answer) == ("openid" in grant.scope and not grant.tokens)
         if "id_token" in answer:
-            claims = self.verified(answer["id_token"], grant.client_id)
-            assert (claims["sub"], claims["nonce"]) == (grant.person.subject, grant.nonce)
+            told = self.verified(answer["id_token"], grant.client_id)
+            self.call(grant, told["sub"])
+            id_tokens.check(told, text, grant, self.now)
+            self.model.sids.learn(told["sid"], grant.lineage, grant.client_id)
+            kid = jwt.get_unverified_header(answer["id_token"])["kid"]
+            self.model.id_tokens.append(IDToken(answer["id_token"], grant, kid))
+
+    def call(self, grant: Grant, name: str) -> None:
+        """A client is told who the user is: the public name, or one for its sector alone."""
+        sector = self.model.now_is(grant.client_id).sector
+        assert (name == grant.person.subject) == (sector is None)
+        assert grant.person.key not in name
+        self.model.subjects.learn(name, grant.person, sector)
 
     def verified(self, text: str, audience: str) -> dict[str, Any]:
         """The claims, by every JWKS that a resource server may hold now."""
@@ -202,4 +274,6 @@ def metadata(app: App) -> dict[str, object]:
         "grant_types": seeds.CODE_FLOW,
         "allowed_resources": list(app.resources),
         "introspection": "all" if app.sees_all else "own",
+        "post_logout_redirect_uris": list(app.after_logout),
+        "subject_type": "pairwise" if app.sector else "public",
     }

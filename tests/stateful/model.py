@@ -1,11 +1,13 @@
-"""What must happen, told from plain facts: the oracle of the state machine in test_grants.py.
+"""The facts of a random story: people, clients, sessions, grants, tokens, and how long they live.
 
-Nothing of the server is used here. `possible` holds the one freedom that is documented: a process
-may serve a client as it was up to a minute ago, if it had read it.
+Nothing of the server is used here, nor in rules.py and openid.py, which say what follows from the
+facts. `possible` holds the one freedom that is documented: a process may serve a client as it was
+up to a minute ago, if it had read it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -22,26 +24,15 @@ SCOPES = {API: {"read", "write"}, FILES: {"read", "list"}}
 OPENID = {"openid", "profile", "email", "address", "phone", "offline_access"}
 
 
-class Verdict(NamedTuple):
-    """What a token request is answered, and whether it ends the whole grant."""
-
-    answer: str
-    kills: bool = False
-
-
-OK = Verdict("ok")
-INVALID_CLIENT = Verdict("invalid_client")
-INVALID_GRANT = Verdict("invalid_grant")
-REPLAY = Verdict("invalid_grant", kills=True)
-
-
 @dataclass(eq=False)
 class Person:
-    """A user. What was issued at or before `ended_at` is dead."""
+    """A user. What was issued at or before `ended_at` is dead. `key`: the internal one."""
 
     name: str
     password: str
     subject: str
+    claims: Mapping[str, object]
+    key: str
     disabled: bool = False
     deleted: bool = False
     ended_at: int = 0
@@ -65,6 +56,8 @@ class App:
     gone: bool = False
     generation: int = 0
     sees_all: bool = False
+    after_logout: tuple[str, ...] = ()
+    sector: str | None = None  # of pairwise subjects
 
     @property
     def public(self) -> bool:
@@ -80,18 +73,39 @@ class App:
 
 
 @dataclass(eq=False)
-class Session:
-    """A browser's sign-in, and its cookie."""
+class Lineage:
+    """A user's stay in one browser, through every new sign-in, until they sign out or leave."""
 
     person: Person
+    signed_out: bool = False
+
+
+@dataclass(eq=False)
+class Session:
+    """A browser's sign-in, and its cookie. `key`: its item in the table.
+
+    `over`: another sign-in took its place, another account was chosen, or it was signed out.
+    """
+
+    lineage: Lineage
     auth_time: int
     cookie: str
-    ended: bool = False
+    key: tuple[str, str]
+    over: bool = False
+
+    @property
+    def person(self) -> Person:
+        """Whose it is."""
+        return self.lineage.person
 
     def valid(self, now: int) -> bool:
         """Whether the cookie signs anybody in."""
-        alive = not self.ended and now < self.auth_time + SESSION
+        alive = not self.over and now < self.auth_time + SESSION
         return alive and self.person.accepts(self.auth_time)
+
+    def sign_out(self) -> None:
+        """It ends, and what was given in it without offline_access."""
+        self.over = self.lineage.signed_out = True
 
 
 @dataclass(eq=False)
@@ -107,6 +121,10 @@ class Grant:
     issued_at: int
     code: str
     key: tuple[str, str]
+    lineage: Lineage
+    auth_time: int
+    generation: int  # of the client
+    by_name: Mapping[str, tuple[str, ...]]  # claims, by the place they were asked for
     refreshes: bool = True
     ends: int = 0
     used: bool = False
@@ -124,21 +142,24 @@ class Grant:
         self.rotated_at = now
 
     def stands(self, app: App, now: int) -> bool:
-        """Whether user, client and grant are all right now."""
-        alive = not self.dead and now < self.ends and not app.gone
+        """Whether user, client, session and grant are all right now."""
+        signed_out = self.lineage.signed_out and "offline_access" not in self.scope
+        alive = not self.dead and not signed_out and now < self.ends and not app.gone
         return alive and self.person.accepts(self.issued_at) and self.issued_at > app.ended_at
 
     def audience(self, resource: str | None) -> str | None:
         """The one audience of a token, or None when the request names a wrong one, or none."""
+        if resource == ISSUER and "openid" in self.scope:
+            return ISSUER  # for /userinfo
         choices = self.resources or (ISSUER,)
         if resource is None:
             return choices[0] if len(choices) == 1 else None
         return resource if resource in choices else None
 
-    def narrowed(self, audience: str) -> tuple[str, ...]:
-        """The scopes that a token for this audience may carry."""
+    def narrowed(self, audience: str, asked: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        """The scopes that a token for this audience may carry, of all or of those asked for."""
         allowed = OPENID | SCOPES.get(audience, set())
-        return tuple(word for word in self.scope if word in allowed)
+        return tuple(word for word in asked or self.scope if word in allowed)
 
 
 @dataclass(eq=False)
@@ -149,8 +170,30 @@ class AccessToken:
     grant: Grant
     issued_at: int
     audience: str
+    scope: tuple[str, ...]
     kid: str
     revoked: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class IDToken:
+    """An ID token, as it was issued: a hint for as long as its key is published."""
+
+    text: str
+    grant: Grant
+    kid: str
+
+
+class Names:
+    """Names that clients are told: one for each thing, and none for two."""
+
+    def __init__(self) -> None:
+        self.of: dict[tuple[object, ...], str] = {}
+
+    def learn(self, name: str, *thing: object) -> None:
+        """A thing was told by this name."""
+        assert self.of.setdefault(thing, name) == name, "the thing had another name"
+        assert [one for one, known in self.of.items() if known == name] == [thing], "two things"
 
 
 class Version(NamedTuple):
@@ -169,7 +212,10 @@ class Model:
         self.clients: dict[str, list[Version]] = {}
         self.grants: list[Grant] = []
         self.access_tokens: list[AccessToken] = []
+        self.id_tokens: list[IDToken] = []
         self.sessions: list[Session] = []
+        self.subjects = Names()
+        self.sids = Names()
         self.failures: dict[tuple[str, int], int] = {}
 
     def change(self, app: App, now: int) -> None:
@@ -205,93 +251,6 @@ class Model:
         self.failures[window] = self.failures.get(window, 0) + 1
         return False
 
-
-def asked_for(
-    app: App, scope: tuple[str, ...], named: tuple[str, ...]
-) -> tuple[str, tuple[str, ...]]:
-    """An authorization request's error, or "" and the resources it is for."""
-    wanted = set(scope) - OPENID
-    if not set(named) <= set(app.resources):
-        return "invalid_target", ()
-    candidates = named or app.resources
-    if not wanted <= set().union(*(SCOPES[uri] for uri in candidates)):
-        return "invalid_scope", ()
-    if named or not wanted:
-        return "", named
-    fitting = tuple(uri for uri in candidates if wanted <= SCOPES[uri])
-    return ("", fitting) if len(fitting) == 1 else ("invalid_target", ())
-
-
-def by_audience(scope: tuple[str, ...], resources: tuple[str, ...]) -> dict[str, set[str]]:
-    """What a person is asked for, under each audience."""
-    found = {ISSUER: set(scope) & OPENID}
-    found |= {uri: set(scope) & SCOPES[uri] for uri in resources}
-    return {audience: words for audience, words in found.items() if words}
-
-
-def given(
-    asked: tuple[str, ...], chosen: tuple[str, ...], resources: tuple[str, ...]
-) -> tuple[str, ...]:
-    """The resources of a grant: without those of which every scope was declined."""
-    declined = {
-        uri for uri in resources if SCOPES[uri] & set(asked) and not SCOPES[uri] & set(chosen)
-    }
-    return tuple(uri for uri in resources if uri not in declined)
-
-
-def redemption(
-    app: App, secret: str | None, grant: Grant, *, proves: bool, resource: str | None, now: int
-) -> Verdict:
-    """A code at the token endpoint; `proves`: redirect URI and verifier are right."""
-    if not app.proves(secret, now):
-        return INVALID_CLIENT
-    if grant.client_id != app.client_id or now >= grant.ends:
-        return INVALID_GRANT
-    if grant.used:
-        return REPLAY
-    if not proves or not grant.stands(app, now):
-        return INVALID_GRANT
-    audience = grant.audience(resource)
-    if audience is None:
-        return Verdict("invalid_target")
-    return OK if grant.narrowed(audience) else Verdict("invalid_scope")
-
-
-def refreshing(
-    app: App,
-    secret: str | None,
-    grant: Grant,
-    *,
-    behind: int | None,
-    scope: tuple[str, ...] | None,
-    resource: str | None,
-    now: int,
-) -> Verdict:
-    """A refresh token at the token endpoint; `behind` rotations old, None for a forged one."""
-    if not app.proves(secret, now):
-        return INVALID_CLIENT
-    if grant.client_id != app.client_id or behind is None or not grant.stands(app, now):
-        return INVALID_GRANT
-    if behind > 1 or (behind == 1 and now - grant.rotated_at > GRACE):
-        return REPLAY
-    audience = grant.audience(resource)
-    if audience is None:
-        return Verdict("invalid_target")
-    granted = grant.narrowed(audience)
-    if not granted or (scope is not None and not set(scope) <= set(granted)):
-        return Verdict("invalid_scope")
-    return OK
-
-
-def access_token_is_active(token: AccessToken, asker: App, owner: App, now: int) -> bool:
-    """What introspection says of an access token."""
-    visible = asker.sees_all or asker.client_id == token.grant.client_id
-    alive = now < token.issued_at + ACCESS_TOKEN and not token.revoked
-    counts = token.grant.person.accepts(token.issued_at) and token.issued_at > owner.ended_at
-    return visible and alive and counts and token.grant.stands(owner, now)
-
-
-def refresh_token_is_active(grant: Grant, text: str, asker: App, owner: App, now: int) -> bool:
-    """What introspection says of a refresh token: the current one only."""
-    visible = asker.sees_all or asker.client_id == grant.client_id
-    return visible and text == grant.tokens[-1] and grant.stands(owner, now)
+    def living_sessions(self, person: Person, now: int) -> list[Session]:
+        """The sessions of a user that count."""
+        return [one for one in self.sessions if one.person is person and one.valid(now)]

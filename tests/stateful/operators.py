@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from chalicelib.administration import clients, users
+from chalicelib.administration import clients, sessions, users
 from chalicelib.aws import grants as stored_grants
 from chalicelib.aws import keyring
 from chalicelib.protocol import signing_keys
@@ -14,7 +14,7 @@ from infra import bootstrap
 from tests.on_ministack import Keys
 from tests.stage import CHEAPEST
 from tests.stateful.actors import APPS, Cast, metadata
-from tests.stateful.model import CACHE, SECRET_OVERLAP, Person
+from tests.stateful.model import CACHE, SECRET_OVERLAP, Person, Session
 
 
 class Operators:
@@ -26,7 +26,7 @@ class Operators:
         self.made = 0
 
     def act_on_user(self, number: int, act: str) -> None:
-        """One of: disable, enable, password, revoke, grants, replace."""
+        """One of: disable, enable, password, revoke, grants, replace, session, sessions."""
         person = self.cast.people[number]
         match act:
             case "disable" | "enable":
@@ -39,6 +39,8 @@ class Operators:
                 self.revoke_grants(person)
             case "replace":
                 self.replace_user(number)
+            case "session" | "sessions":
+                self.end_sessions(person, all_of_them=act == "sessions")
 
     def act_on_client(self, client_id: str, act: str) -> None:
         """One of: delete, revoke, secret; a client that is gone comes back first of all."""
@@ -79,10 +81,30 @@ class Operators:
     def revoke_grants(self, person: Person) -> None:
         """End every grant of a user, one by one; sessions stay."""
         services = self.cast.world.services
-        for grant in users.grants_of(users.find(person.name, services), services):
-            stored_grants.revoke(services.table, grant.key, self.cast.now)
+        for found in users.grants_of(users.find(person.name, services), services):
+            stored_grants.revoke(services.table, found.key, self.cast.now)
         for grant in self.cast.model.grants:
             grant.dead |= grant.person is person
+
+    def end_sessions(self, person: Person, *, all_of_them: bool) -> None:
+        """End a user's sessions, the latest or all."""
+        services = self.cast.world.services
+        living = self.list_sessions(person)
+        user = users.find(person.name, services)
+        one = None if all_of_them else living[-1].key[1].removeprefix("S#") if living else None
+        if all_of_them or living:
+            ended = sessions.end(user, one, services)
+            assert len(ended) == (len(living) if all_of_them else 1)
+        for session in living if all_of_them else living[-1:]:
+            session.sign_out()
+
+    def list_sessions(self, person: Person) -> list[Session]:
+        """The sessions of a user: those that are listed are those that live."""
+        services = self.cast.world.services
+        living = self.cast.model.living_sessions(person, self.cast.now)
+        listed = sessions.living(users.find(person.name, services), services)
+        assert {session.key for session in listed} == {session.key for session in living}
+        return living
 
     def replace_user(self, number: int) -> None:
         """Delete a user; another one comes with the same name."""
@@ -92,8 +114,7 @@ class Operators:
         person.deleted = True
         self.made += 1
         password = f"password-{self.made}"
-        user = users.create(person.name, password, {}, services, cost=CHEAPEST)
-        self.cast.people[number] = Person(person.name, password, user.subject)
+        self.cast.people[number] = self.cast.new_person(person.name, password)
 
     def revoke_client(self, client_id: str) -> None:
         """End everything of a client."""

@@ -6,9 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TypeVar
 
-from tests.stateful import model
+from hypothesis import event
+
+from tests.stateful import model, openid, rules
 from tests.stateful.actors import WRONG, Cast
-from tests.stateful.model import OK, AccessToken, Grant, Verdict
+from tests.stateful.model import ISSUER, AccessToken, Grant
+from tests.stateful.rules import OK, Verdict
 from tests.world import VERIFIER
 
 T = TypeVar("T")
@@ -37,7 +40,7 @@ class Requests:
         redirect = {"redirect": grant.redirect + "x", "no redirect": None}
         verifier = {"verifier": VERIFIER[::-1], "no verifier": None}
         verdicts = [
-            model.redemption(
+            rules.redemption(
                 app,
                 secret,
                 grant,
@@ -83,7 +86,7 @@ class Requests:
         client_id, secret = self._credentials(grant, twist)
         asked = tuple(scope.split()) if scope else None
         verdicts = [
-            model.refreshing(
+            rules.refreshing(
                 app,
                 secret,
                 grant,
@@ -107,30 +110,12 @@ class Requests:
         if self.cast.settle(reply, verdicts, grant) == "ok":
             audience = grant.audience(resource)
             assert audience is not None
-            self.cast.issued(reply, grant, audience, asked or grant.narrowed(audience))
+            self.cast.issued(reply, grant, audience, grant.narrowed(audience, asked))
             if behind == 0:
                 grant.renew(self.cast.now)
                 self._new_leaf(grant, reply.json["refresh_token"])
             else:
                 assert reply.json["refresh_token"] == grant.tokens[-1]
-
-    def mistake(self, grant: Grant, kind: str) -> None:
-        """Present a token of one type as every other; it is refused, and nothing is written."""
-        issued = [token.text for token in self.model.access_tokens if token.grant is grant]
-        text = {"code": grant.code, "refresh token": grant.tokens[-1], "access token": issued[-1]}
-        forms = []
-        if kind != "refresh token":
-            forms.append({"grant_type": "refresh_token", "refresh_token": text[kind]})
-        if kind != "code":
-            proofs = {"code_verifier": VERIFIER, "redirect_uri": grant.redirect}
-            forms.append({"grant_type": "authorization_code", "code": text[kind], **proofs})
-        client_id, secret = self._credentials(grant, "")
-        proved = {app.proves(secret, self.cast.now) for app in self.cast.possible(client_id)}
-        for form in forms:
-            with self.cast.touching():
-                reply = self.cast.post("/token", client_id, secret, **form)
-            assert reply.json["error"] in ("invalid_grant", "invalid_client")
-            assert (reply.json["error"] == "invalid_grant") in proved
 
     def revoke(self, grant: Grant, kind: str, which: int, twist: str) -> None:
         """Revoke a token: a client's own ends, another's does not."""
@@ -150,7 +135,7 @@ class Requests:
         client_id, secret = self._credentials(grant, twist)
         answer = Verdict("invalid_grant") if known and twist == "client" else OK
         verdicts = [
-            answer if app.proves(secret, now) else model.INVALID_CLIENT
+            answer if app.proves(secret, now) else rules.INVALID_CLIENT
             for app in self.cast.possible(client_id)
         ]
         self.cast.aws.reset()
@@ -169,7 +154,7 @@ class Requests:
     def look_at_access_token(self, token: AccessToken, asker: str) -> None:
         """Introspect an access token."""
         expected = {
-            model.access_token_is_active(token, one, owner, self.cast.now)
+            rules.access_token_is_active(token, one, owner, self.cast.now)
             for one in self.cast.possible(asker)
             for owner in self.cast.possible(token.grant.client_id)
         }
@@ -178,11 +163,28 @@ class Requests:
     def look_at_refresh_token(self, grant: Grant, text: str, asker: str) -> None:
         """Introspect a refresh token."""
         expected = {
-            model.refresh_token_is_active(grant, text, one, owner, self.cast.now)
+            rules.refresh_token_is_active(grant, text, one, owner, self.cast.now)
             for one in self.cast.possible(asker)
             for owner in self.cast.possible(grant.client_id)
         }
         self._look(text, asker, expected)
+
+    def ask_who(self, token: AccessToken, *, form: bool = False) -> None:
+        """Ask /userinfo with an access token, in the header or in a form."""
+        grant, now = token.grant, self.cast.now
+        expected = [
+            openid.userinfo(token, owner, now) for owner in self.cast.possible(grant.client_id)
+        ]
+        with self.cast.touching():
+            reply = self.cast.userinfo(token.text, form=form)
+        if reply.status == 200:
+            told = reply.json
+            self.cast.call(grant, told.pop("sub"))
+            assert told in expected, expected
+        else:
+            (answer,) = {str(reply.json["error"])}
+            assert answer in expected or "openid" not in token.scope, f"{answer}: {expected}"
+        event(f"userinfo: {reply.status} {'audience is the issuer' * (token.audience == ISSUER)}")
 
     def _look(self, text: str, asker: str, expected: set[bool]) -> None:
         secret = self.model.now_is(asker).secret

@@ -3,102 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import urlencode
 
-from tests.browser import Browser
+from hypothesis import event
+
+from tests.stateful import openid
 from tests.stateful.actors import Cast
-from tests.stateful.model import (
-    ISSUER,
-    WAITING,
-    App,
-    Grant,
-    Person,
-    Session,
-    asked_for,
-    by_audience,
-    given,
-)
-from tests.world import CHALLENGE
-
-COOKIE = "__Host-session"
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What is asked for, and what the person at the browser does."""
-
-    client_id: str
-    scope: tuple[str, ...]
-    named: tuple[str, ...]
-    prompt: str | None
-    person: Person
-    password: str
-    ticked: tuple[str, ...] | None  # None: deny
-    port: int
+from tests.stateful.browsers import COOKIE, Jar
+from tests.stateful.model import ISSUER, WAITING, App, Grant, Lineage, Person, Session
+from tests.stateful.openid import ACCOUNT, CONSENT, SIGN_IN, Progress
+from tests.stateful.rules import asked_for, by_audience, given
+from tests.stateful.wishes import Wish
 
 
 class Walk:
     """One walk through the pages, to a code, an error, or a page where it ends."""
 
-    def __init__(self, cast: Cast, session: Session | None, wish: Wish) -> None:
+    def __init__(self, cast: Cast, jar: Jar, wish: Wish) -> None:
         self.cast = cast
         self.wish = wish
-        self.session = session
-        self.browser = Browser(cast.world, cast.address())
-        if session is not None:
-            self.browser.cookies[COOKIE] = session.cookie
+        self.jar = jar
+        self.browser = jar.open(cast.world, cast.address())
         self.app = cast.model.now_is(wish.client_id)
         self.redirect = self.app.redirect.replace(":8000", f":{wish.port}")
         self.nonce = f"n-{cast.requests}"
         self.began = cast.now
+        self.asked = openid.implied(wish.scope, wish.claims)
+        self.resources: tuple[str, ...] = ()
+        self.chosen = self.asked
+        self.taken: list[str] = []
+        prompt = frozenset((wish.prompt or "").split())
+        known = cast.hints_are_known() if wish.hint else ()
+        whom = openid.expected(wish.hint, self.app, known)
+        self.progress = Progress(prompt, wish.max_age, whom)
 
-    def go(self, meanwhile: Callable[[], None]) -> Session | None:
-        """Walk; `meanwhile` happens while the consent page is shown. Returns the new session."""
-        cast, browser, wish = self.cast, self.browser, self.wish
+    def go(self, meanwhile: Callable[[], None] = lambda: None, page: str = CONSENT) -> bool:
+        """Walk; `meanwhile` happens while that page is shown. Whether a code is given."""
+        cast = self.cast
         cast.aws.reset()
-        browser.open(self._url())
+        self.browser.open(self.wish.url(self.redirect, self.nonce))
         if self._refused():
-            return None
-        problem, resources = asked_for(self.app, wish.scope, wish.named)
+            return False
+        problem, self.resources = asked_for(self.app, self.wish.scope, self.wish.named)
         if problem:
             assert self._arrived()["error"] == problem
-            return None
-        signed_in = self.session is not None and self.session.valid(cast.now)
-        if not signed_in or wish.prompt == "login":
-            if wish.prompt == "none":
-                assert self._arrived()["error"] == "login_required"
-                return None
-            if not self._sign_in():
-                return None
-        opened = self.session
-        assert opened is not None
-        if self._consent_is_needed(resources):
-            if wish.prompt == "none":
-                assert self._arrived()["error"] == "consent_required"
-                return None
-            scope = self._consent(resources, meanwhile)
-        else:
-            scope = wish.scope
-        if scope:
-            self._receive(opened.person, scope, resources)
-        return opened
-
-    def _url(self) -> str:
-        parameters = [
-            ("response_type", "code"),
-            ("client_id", self.wish.client_id),
-            ("redirect_uri", self.redirect),
-            ("scope", " ".join(self.wish.scope)),
-            ("state", self.nonce),
-            ("nonce", self.nonce),
-            ("code_challenge", CHALLENGE),
-            ("code_challenge_method", "S256"),
-            *(("resource", uri) for uri in self.wish.named),
-        ]
-        if self.wish.prompt:
-            parameters.append(("prompt", self.wish.prompt))
-        return f"{ISSUER}/authorize?{urlencode(parameters)}"
+            return False
+        while (step := self._next()) is not None:
+            if "none" in self.progress.prompt:
+                event(f"no page: {openid.REFUSAL[step]}")
+                assert self._arrived()["error"] == openid.REFUSAL[step]
+                return False
+            assert list(self.browser.page.forms) == [step], self.browser.page.text
+            if step in self.taken[-1:] or len(self.taken) > 5:
+                return False  # the same page again: it said no
+            self.taken.append(step)
+            self._check_name(step)
+            if page == step and self.taken.count(step) == 1:
+                meanwhile()
+                cast.aws.reset()
+                if step != self._next():
+                    event(f"{step} page, out of turn when it is sent")
+            if not self._take(step):
+                return False
+        self._receive()
+        whom = self.progress.expected
+        hint = "no hint" if whom.anybody else "a hint" if whom.person else "a useless hint"
+        event(f"code: prompt {self.wish.prompt}, {hint}, {' '.join(self.taken) or 'no page'}")
+        return True
 
     def _apps(self) -> list[App]:
         return self.cast.possible(self.wish.client_id)
@@ -124,87 +94,160 @@ class Walk:
         assert arrived["iss"] == ISSUER
         return arrived
 
-    def _sign_in(self) -> bool:
-        """Whether somebody is signed in afterwards."""
-        cast, wish = self.cast, self.wish
-        assert "sign-in" in self.browser.page.forms
-        self.browser.sign_in(wish.person.name, wish.password)
-        assert not self._refused()
-        if not cast.model.may_sign_in(wish.person, wish.password, cast.now):
-            assert "sign-in" in self.browser.page.forms
+    def _next(self) -> str | None:
+        """The step that has to come now; every way there leaves the cookie that it should."""
+        self.jar.check()
+        now = self.cast.now
+        session = self.jar.living(now)
+        unknown = session is not None and self._is_unknown(session.person)
+        return self.progress.next_step(session, unknown=unknown, now=now)
+
+    def _is_unknown(self, person: Person) -> bool:
+        if self.app.public:
+            return True
+        asked = by_audience(self.asked, self.resources)
+        mine = (self.app.client_id, self.app.generation)
+        return any(words - person.consents.get((*mine, uri), set()) for uri, words in asked.items())
+
+    def _take(self, shown: str) -> bool:
+        """Send the form that is shown; whether the walk goes on.
+
+        A page may have become the wrong one meanwhile: then its form changes nothing.
+        """
+        in_turn = shown == self._next()
+        match shown:
+            case openid.SIGN_IN:
+                return self._sign_in(in_turn)
+            case openid.ACCOUNT:
+                return self._choose_account(in_turn)
+        return self._consent(in_turn)
+
+    def _check_name(self, step: str) -> None:
+        """A page names who is signed in here, or whom the client means, and nobody else."""
+        session = self.jar.living(self.cast.now)
+        name = session.person.name if session is not None else ""
+        page = self.browser.page
+        if step == SIGN_IN:
+            there = session is not None and self.progress.expected.fits(session.person)
+            shown = dict(page.forms[SIGN_IN].fields)["username"]
+            assert shown == (self.wish.login_hint or (name if there else ""))
+        else:
+            assert name in page.text
+        others = {person.name for person in self.cast.people} - {name}
+        assert not any(other in page.text for other in others)
+
+    def _sign_in(self, in_turn: bool) -> bool:
+        cast, jar, wish = self.cast, self.jar, self.wish
+        times = self.taken.count(SIGN_IN)
+        person = wish.people[min(times, len(wish.people)) - 1]
+        password = person.password if wish.right else "not the password"
+        self.browser.sign_in(person.name, password)
+        if self._refused():
             return False
-        if self.session is not None:
-            self.session.ended = True
-        cookie = self.browser.cookies[COOKIE]
+        if not in_turn:
+            return True
+        if not cast.model.may_sign_in(person, password, cast.now):
+            assert SIGN_IN in self.browser.page.forms
+            jar.check()
+            return False
+        if not self.progress.expected.may_sign_in(person):
+            event("sign-in of another than the hint's")
+            assert self._arrived()["error"] == "login_required"
+            jar.check()
+            return False
+        jar.session = self._new_session(person)
+        self.progress.signed_in = jar.session
+        return True
+
+    def _new_session(self, person: Person) -> Session:
+        cast, before = self.cast, self.jar.session
+        # A session that died with a new password or a disabled user is none to go on with.
+        goes_on = before is not None and before.valid(cast.now) and before.person is person
+        lineage = before.lineage if before is not None and goes_on else Lineage(person)
+        event(f"sign-in {'goes on with a session' if goes_on else 'begins one'}")
+        if before is not None:
+            before.over = True
+        cookie = self.jar.cookies[COOKIE]
         assert cookie not in cast.seen
         cast.seen.add(cookie)
-        self.session = Session(wish.person, cast.now, cookie)
-        cast.model.sessions.append(self.session)
-        if self.session.valid(cast.now):
-            return True
-        # Opened in the very second of a password change: dead, so it is asked for again.
-        assert "sign-in" in self.browser.page.forms
-        return False
+        keys = {key for key in cast.written() if key[1].startswith("S#")}
+        (key,) = keys - {session.key for session in cast.model.sessions}
+        session = Session(lineage, cast.now, cookie, key)
+        cast.model.sessions.append(session)
+        return session
 
-    def _consent_is_needed(self, resources: tuple[str, ...]) -> bool:
-        assert self.session is not None
-        if self.wish.prompt == "consent" or self.app.public:
-            return True
-        consents = self.session.person.consents
-        asked = by_audience(self.wish.scope, resources)
-        mine = (self.app.client_id, self.app.generation)
-        return any(words - consents.get((*mine, uri), set()) for uri, words in asked.items())
-
-    def _consent(
-        self, resources: tuple[str, ...], meanwhile: Callable[[], None]
-    ) -> tuple[str, ...]:
-        """The scopes that were given; none when it ended in another way."""
-        assert self.session is not None
-        wish, session = self.wish, self.session
-        assert "consent" in self.browser.page.forms, self.browser.page.text
-        meanwhile()
-        declinable = set(wish.scope) - {"openid"}
-        ticked = set(wish.ticked or ())
-        enough = wish.ticked is not None and (
-            not declinable or declinable & ticked or "openid" in wish.scope
-        )
-        if wish.ticked is None:
-            self.browser.submit("consent", "deny")
-        else:
-            self.browser.allow(list(wish.ticked))
+    def _choose_account(self, in_turn: bool) -> bool:
+        session = self.jar.session
+        self.browser.submit(ACCOUNT, self.wish.account)
         if self._refused():
-            return ()
-        if not session.valid(self.cast.now):
-            assert "sign-in" in self.browser.page.forms
-            return ()
-        if not enough:
+            return False
+        if in_turn and session is not None:
+            event(f"account: {self.wish.account}")
+            if self.wish.account == "continue":
+                self.progress.chosen = session
+            else:
+                session.over = True
+                self.jar.forget()
+        return True
+
+    def _consent(self, in_turn: bool) -> bool:
+        session, wish = self.jar.session, self.wish
+        ticked = "all" if self.taken.count(CONSENT) > 1 else wish.ticked
+        boxes = {"all": self.asked, "first": self.asked[:1]}.get(ticked, ())
+        if ticked in ("deny", "switch"):
+            self.browser.submit(CONSENT, ticked)
+        else:
+            self.browser.allow(list(boxes))
+        if self._refused():
+            return False
+        if not in_turn or session is None:
+            return True
+        if ticked == "switch":
+            event("consent: another account")
+            session.over = True
+            self.jar.forget()
+            return True
+        declinable = set(self.asked) - {"openid"}
+        if ticked == "deny" or not (
+            not declinable or declinable & set(boxes) or "openid" in self.asked
+        ):
             assert self._arrived()["error"] == "access_denied"
-            return ()
-        chosen = tuple(word for word in wish.scope if word in ticked | {"openid"})
+            return False
+        self.chosen = tuple(word for word in self.asked if word in {*boxes, "openid"})
+        self.progress.consented = session.person
         if not self.app.public:
             consents = session.person.consents
-            for uri, words in by_audience(wish.scope, resources).items():
+            for uri, words in by_audience(self.asked, self.resources).items():
                 key = (self.app.client_id, self.app.generation, uri)
-                consents[key] = (consents.get(key, set()) - words) | (words & set(chosen))
-        return chosen
+                consents[key] = (consents.get(key, set()) - words) | (words & set(self.chosen))
+        return True
 
-    def _receive(self, person: Person, scope: tuple[str, ...], resources: tuple[str, ...]) -> None:
-        cast = self.cast
+    def _receive(self) -> None:
+        cast, session = self.cast, self.jar.session
+        assert session is not None
         code = self._arrived()["code"]
         assert code not in cast.seen
         cast.seen.add(code)
         (key,) = {key for key in cast.written() if key[1].startswith("G#")}
+        assert key[0] == session.key[0], "a grant of somebody who is not signed in here"
+        wished = self.wish.scope
+        chosen = self.chosen if self.progress.consented is session.person else self.asked
+        scope = tuple(word for word in wished if word in chosen)
         cast.model.grants.append(
             Grant(
-                person=person,
+                person=session.person,
                 client_id=self.app.client_id,
                 scope=scope,
-                resources=given(self.wish.scope, scope, resources),
-                refreshes="offline_access" in scope or "offline_access" not in self.wish.scope,
+                resources=given(wished, scope, self.resources),
+                refreshes="offline_access" in scope or "offline_access" not in wished,
                 redirect=self.redirect,
                 nonce=self.nonce,
                 issued_at=cast.now,
                 code=code,
                 key=key,
+                lineage=session.lineage,
+                auth_time=session.auth_time,
+                generation=self.app.generation,
+                by_name=openid.allowed(self.wish.claims, chosen),
             )
         )

@@ -177,6 +177,40 @@ def test_kms_signs(aws: Emulated, alg: str) -> None:
     assert not verify(alg, aws.keys[aws.arn(alg)], b"another", signature)
 
 
+def test_a_message_is_sent_hidden_and_comes_again(aws: Emulated) -> None:
+    """SQS's JSON protocol: a batch, a receipt, another time-out, and the count of receipts."""
+    name = f"queue-{secrets.token_hex(8)}"
+    queue = {"QueueUrl": aws.client.call("sqs", "CreateQueue", {"QueueName": name})["QueueUrl"]}
+    sent = {**queue, "Entries": [{"Id": "0", "MessageBody": '{"é":"\u2028"}'}]}
+    assert len(aws.client.call("sqs", "SendMessageBatch", sent)["Successful"]) == 1
+    counts = []
+    for _ in range(2):
+        asked = {**queue, "AttributeNames": ["ApproximateReceiveCount"], "WaitTimeSeconds": 0}
+        (message,) = aws.client.call("sqs", "ReceiveMessage", asked)["Messages"]
+        assert message["Body"] == '{"é":"\u2028"}'
+        counts.append(message["Attributes"]["ApproximateReceiveCount"])
+        hidden = {**queue, "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 0}
+        assert aws.client.call("sqs", "ChangeMessageVisibility", hidden) == {}
+    assert counts == ["1", "2"]
+
+
+def test_no_such_queue(aws: Emulated) -> None:
+    """A stage whose queue was deleted: our own misconfiguration, and never success."""
+    url = "https://sqs.eu-west-1.amazonaws.com/000000000000/nowhere"
+    sent = {"QueueUrl": url, "Entries": [{"Id": "0", "MessageBody": "{}"}]}
+    with pytest.raises(ResourceNotFound, match=r"QueueDoesNotExist|NonExistentQueue"):
+        aws.client.call("sqs", "SendMessageBatch", sent)
+
+
+def test_a_receipt_that_is_none(aws: Emulated) -> None:
+    """Of a message that has been deleted, say: told, and not tried again."""
+    name = f"queue-{secrets.token_hex(8)}"
+    url = aws.client.call("sqs", "CreateQueue", {"QueueName": name})["QueueUrl"]
+    hidden = {"QueueUrl": url, "ReceiptHandle": "none", "VisibilityTimeout": 1}
+    with pytest.raises(TemporarilyUnavailable, match="ReceiptHandleIsInvalid"):
+        aws.client.call("sqs", "ChangeMessageVisibility", hidden)
+
+
 def test_no_such_table(aws: Emulated) -> None:
     """A stage that was never deployed."""
     with pytest.raises(ResourceNotFound, match="ResourceNotFoundException"):

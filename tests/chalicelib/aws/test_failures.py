@@ -18,7 +18,8 @@ from chalicelib.aws.failures import Failure, ResourceNotFound, Throttled
 from chalicelib.errors import TemporarilyUnavailable
 
 SESSION = botocore.session.get_session()
-MODELS = {name: SESSION.get_service_model(name) for name in ("dynamodb", "kms")}
+MODELS = {name: SESSION.get_service_model(name) for name in ("dynamodb", "kms", "sqs")}
+OPERATIONS = {"dynamodb": "PutItem", "kms": "Sign", "sqs": "SendMessageBatch"}
 TYPE = "com.amazonaws.dynamodb.v20120810#"
 SIGNATURE = (
     "The request signature we calculated does not match the signature you provided. Check your "
@@ -27,7 +28,7 @@ SIGNATURE = (
     "x-amz-security-token:example-token\n'"
 )
 
-# Bodies as the two services send them, and what may come from something in between.
+# Bodies as the services send them, and what may come from something in between.
 RECORDED = {
     "condition": (400, {"__type": f"{TYPE}ConditionalCheckFailedException", "message": "failed"}),
     "condition with its item": (
@@ -69,6 +70,21 @@ RECORDED = {
     "dependency": (503, {"__type": "DependencyTimeoutException", "message": "timed out"}),
     "kms": (500, {"__type": "KMSInternalException"}),
     "with a link": (400, {"__type": "LimitExceededException:http://internal.amazon.com/coral/"}),
+    "no such queue": (
+        400,
+        {
+            "__type": "com.amazonaws.sqs#QueueDoesNotExist",
+            "message": "The specified queue does not exist.",
+        },
+    ),
+    "no such queue, by its older name": (
+        400,
+        {
+            "__type": "com.amazonaws.sqs#AWS.SimpleQueueService.NonExistentQueue",
+            "message": "The specified queue does not exist.",
+        },
+    ),
+    "too many for the queue": (400, {"__type": "com.amazonaws.sqs#RequestThrottled"}),
     "with both": (400, {"__type": f"{TYPE}Throttling:http://a/#b", "message": "m"}),
     "both messages": (400, {"__type": "A", "message": "a", "Message": "b"}),
     "no type": (400, {"message": "who am I"}),
@@ -137,15 +153,14 @@ def test_what_botocore_chokes_on_is_named_by_its_status(content: bytes) -> None:
     assert Failure(400, content).code == "400"
 
 
-def test_no_service_of_ours_has_a_second_name_for_errors() -> None:
+def test_only_sqs_has_a_second_name_for_errors() -> None:
     """X-Amzn-Query-Error is for services that had another protocol; we do not read it."""
-    for model in MODELS.values():
-        assert not model.is_query_compatible
+    assert [name for name, model in MODELS.items() if model.is_query_compatible] == ["sqs"]
 
 
 def botocore_tries_again(service: str, status: int, code: str) -> bool:
     """Whether botocore's standard mode would, were there tries left."""
-    operation = MODELS[service].operation_model("PutItem" if service == "dynamodb" else "Sign")
+    operation = MODELS[service].operation_model(OPERATIONS[service])
     context: Any = standard.RetryContext(
         attempt_number=1,
         operation_model=operation,
@@ -171,7 +186,7 @@ COMMON |= {"InvalidSignatureException", "UnrecognizedClientException", "RequestE
 @pytest.mark.parametrize("code", sorted(MODELLED | COMMON))
 @pytest.mark.parametrize("service", MODELS)
 def test_what_passes_is_what_botocore_tries_again(service: str, code: str) -> None:
-    """For every error of the two services, and the common ones, under every status."""
+    """For every error of the services, and the common ones, under every status."""
     for status in (400, 403, 404, 409, 500, 502, 503, 504):
         failure = Failure(status, json.dumps({"__type": code}).encode())
         # botocore knows the modelled ones by the service's own list; a name is enough for us.
@@ -197,6 +212,9 @@ def test_statuses_that_do_not(status: int) -> None:
         ("too many", Throttled, 5),
         ("no such table", ResourceNotFound, 1),
         ("no such key", ResourceNotFound, 1),
+        ("no such queue", ResourceNotFound, 1),
+        ("no such queue, by its older name", ResourceNotFound, 1),
+        ("too many for the queue", Throttled, 5),
         ("denied", TemporarilyUnavailable, 1),
         ("internal", TemporarilyUnavailable, 1),
         ("a proxy's page", TemporarilyUnavailable, 1),

@@ -26,6 +26,10 @@ def read(**metadata: Any) -> Any:
         ("require_auth_time", True),
         ("require_auth_time", False),
         ("default_acr_values", [acr.PASSWORD]),
+        ("initiate_login_uri", "https://app.example/start?a=b"),
+        ("backchannel_logout_uri", "https://api.example/logout?a=b"),
+        ("frontchannel_logout_uri", "https://app.example/logout?a=b"),
+        ("frontchannel_logout_uri", "https://app.example"),
     ],
 )
 def test_it_is_kept_as_given(name: str, value: Any) -> None:
@@ -53,6 +57,25 @@ def test_it_is_kept_as_given(name: str, value: Any) -> None:
         ("default_acr_values", ["1"]),
         ("default_acr_values", acr.PASSWORD),
         ("default_acr_values", [[]]),
+        ("initiate_login_uri", "http://app.example/start"),
+        ("initiate_login_uri", "javascript:alert(1)"),
+        ("initiate_login_uri", ["https://app.example/start"]),
+        ("backchannel_logout_uri", "http://app.example/logout"),
+        ("backchannel_logout_uri", "https://app.example/logout#x"),
+        ("backchannel_logout_uri", "https://10.0.0.1/logout"),
+        ("backchannel_logout_uri", "https://a@app.example/logout"),
+        ("backchannel_logout_uri", ""),
+        ("frontchannel_logout_uri", "https://other.example/logout"),
+        ("frontchannel_logout_uri", "https://app.example:8443/logout"),
+        ("frontchannel_logout_uri", "https://app.example.evil.example/logout"),
+        ("frontchannel_logout_uri", "https://app.example@evil.example/logout"),
+        ("frontchannel_logout_uri", "http://app.example/logout"),
+        ("frontchannel_logout_uri", "https://app.example/logout#x"),
+        ("frontchannel_logout_uri", "https:/app.example/logout"),
+        ("backchannel_logout_session_required", "true"),
+        ("backchannel_logout_session_required", True),
+        ("frontchannel_logout_session_required", 1),
+        ("frontchannel_logout_session_required", True),
     ],
 )
 def test_what_cannot_be_honoured_is_refused(name: str, value: Any) -> None:
@@ -71,4 +94,6 @@ def test_an_app_of_the_device_has_an_address_of_its_own() -> None:
 def test_nothing_is_shown_that_was_not_given() -> None:
     """Absent stays absent."""
     names = {"post_logout_redirect_uris", "default_max_age", "require_auth_time"}
-    assert not {*names, "default_acr_values"} & set(read())
+    names |= {"default_acr_values", "initiate_login_uri"}
+    names |= {"backchannel_logout_uri", "frontchannel_logout_uri"}
+    assert not names & set(read())

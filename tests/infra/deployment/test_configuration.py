@@ -11,7 +11,14 @@ from chalice.config import Config
 
 from chalicelib import chalice_app
 from infra.deployment import configuration, policy
-from infra.deployment.names import API_HANDLER, PROJECT, ROTATE_KEYS, DeploymentError
+from infra.deployment.names import (
+    API_HANDLER,
+    BESIDE,
+    DELIVER_LOGOUTS,
+    PROJECT,
+    ROTATE_KEYS,
+    DeploymentError,
+)
 
 WRITTEN = configuration.read(PROJECT)
 APP = chalice_app.make(lambda: pytest.fail("no request is made here"))
@@ -37,12 +44,23 @@ def test_every_key_is_one_that_chalice_knows() -> None:
             assert set(of_function) <= known
 
 
-def test_the_function_named_is_the_one_of_the_schedule() -> None:
+def test_the_functions_named_are_those_that_chalice_finds() -> None:
     """Chalice ignores settings of a function it does not know, too."""
-    scheduled = {event.name: event.handler_string for event in APP.event_sources}
-    assert scheduled == {ROTATE_KEYS: "app.rotate_keys"}
+    found = {event.name: event.handler_string for event in APP.event_sources}
+    assert found == {name: f"app.{name}" for name in BESIDE}
     for part in (WRITTEN, *WRITTEN["stages"].values()):
-        assert set(part["lambda_functions"]) == {ROTATE_KEYS}
+        assert set(part["lambda_functions"]) == set(BESIDE)
+
+
+@pytest.mark.parametrize(
+    ("stage", "queue"), [("dev", "postern-dev-logout"), ("a-b", "postern-a-b-logout")]
+)
+def test_the_queue_is_the_stages(stage: str, queue: str) -> None:
+    """By the name that the stack gives it; one message at a time, and five at once at most."""
+    made = chalice_app.make(lambda: pytest.fail("no request is made here"), stage)
+    (source,) = (event for event in made.event_sources if event.name == DELIVER_LOGOUTS)
+    assert source.queue == queue
+    assert (source.batch_size, source.maximum_concurrency) == (1, 5)
 
 
 def _in_chalices_eyes(configured: dict[str, Any], stage: str, function: str) -> Config:
@@ -50,25 +68,30 @@ def _in_chalices_eyes(configured: dict[str, Any], stage: str, function: str) -> 
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
-def test_the_rotation_is_small_and_may_take_its_time(stage: str) -> None:
-    """Nobody waits for it; the API handler keeps its processor and its 25 seconds."""
-    rotation = _in_chalices_eyes(WRITTEN, stage, ROTATE_KEYS)
-    handler = _in_chalices_eyes(WRITTEN, stage, API_HANDLER)
-    assert (rotation.lambda_memory_size, rotation.lambda_timeout) == (256, 60)
-    assert (handler.lambda_memory_size, handler.lambda_timeout) == (1769, 25)
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [(API_HANDLER, (1769, 25)), (ROTATE_KEYS, (256, 60)), (DELIVER_LOGOUTS, (256, 30))],
+)
+def test_functions_that_nobody_waits_for_are_small(
+    stage: str, function: str, expected: tuple[int, int]
+) -> None:
+    """Memory and time-out; the API handler keeps its processor and its 25 seconds."""
+    seen = _in_chalices_eyes(WRITTEN, stage, function)
+    assert (seen.lambda_memory_size, seen.lambda_timeout) == expected
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
-def test_the_rotation_has_a_policy_of_its_own(stage: str) -> None:
+@pytest.mark.parametrize("function", BESIDE)
+def test_each_other_function_has_a_policy_of_its_own(stage: str, function: str) -> None:
     """Without the name Chalice would give it the API handler's."""
-    rotation = _in_chalices_eyes(WRITTEN, stage, ROTATE_KEYS)
+    other = _in_chalices_eyes(WRITTEN, stage, function)
     handler = _in_chalices_eyes(WRITTEN, stage, API_HANDLER)
-    assert rotation.iam_policy_file == policy.file_name(stage, ROTATE_KEYS)
+    assert other.iam_policy_file == policy.file_name(stage, function)
     assert handler.iam_policy_file is None
 
 
-def test_a_stage_without_it_is_given_the_policys_name() -> None:
-    """A new stage, or one of an older checkout; what else it says of the function stays."""
+def test_a_stage_without_them_is_given_the_policies_names() -> None:
+    """A new stage, or one of an older checkout; what else it says of a function stays."""
     own = {"lambda_functions": {ROTATE_KEYS: {"lambda_memory_size": 512}}}
     changed = configuration.with_own_policies({"stages": {"qa": {"tags": {}, **own}}}, "qa")
     assert changed["stages"]["qa"] == {
@@ -77,7 +100,8 @@ def test_a_stage_without_it_is_given_the_policys_name() -> None:
             ROTATE_KEYS: {
                 "lambda_memory_size": 512,
                 "iam_policy_file": "policy-qa-rotate_keys.json",
-            }
+            },
+            DELIVER_LOGOUTS: {"iam_policy_file": "policy-qa-deliver_logouts.json"},
         },
     }
     assert configuration.with_own_policies(WRITTEN, "dev") == WRITTEN

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from infra.deployment import template
 from infra.deployment.package import merged
 
@@ -13,17 +15,31 @@ def _variables() -> dict[str, Any]:
     return dict(found["Variables"])
 
 
-def test_the_function_learns_its_table_from_the_stack() -> None:
-    """No output has to be copied by hand."""
-    assert _variables()["TABLE_NAME"] == {"Ref": "Table"}
+@pytest.mark.parametrize(
+    ("variable", "resource"), [("TABLE_NAME", "Table"), ("LOGOUT_QUEUE_URL", "LogoutQueue")]
+)
+def test_the_function_learns_from_the_stack(variable: str, resource: str) -> None:
+    """No output has to be copied by hand. Of a queue, Ref is the URL."""
+    assert _variables()[variable] == {"Ref": resource}
 
 
-def test_the_rotation_has_the_name_that_its_log_group_and_policy_know() -> None:
+@pytest.mark.parametrize(
+    ("name", "function", "group"),
+    [
+        ("RotateKeys", "rotate_keys", "RotationLogGroup"),
+        ("DeliverLogouts", "deliver_logouts", "DeliveryLogGroup"),
+    ],
+)
+def test_a_function_has_the_name_that_its_log_group_and_policy_know(
+    name: str, function: str, group: str
+) -> None:
     """CloudFormation would make one up."""
-    rotation = MERGED["Resources"]["RotateKeys"]
-    assert rotation["Properties"] == {"FunctionName": {"Fn::Sub": "${Prefix}-${Stage}-rotate_keys"}}
-    assert rotation["DependsOn"] == "RotationLogGroup"
-    assert "RotationLogGroup" in MERGED["Resources"]
+    resource = MERGED["Resources"][name]
+    assert resource["Properties"] == {
+        "FunctionName": {"Fn::Sub": f"${{Prefix}}-${{Stage}}-{function}"}
+    }
+    assert resource["DependsOn"] == group
+    assert group in MERGED["Resources"]
 
 
 def test_the_issuer_is_a_parameter_or_api_gateways_own_url() -> None:

@@ -1,4 +1,7 @@
-"""The policies of the API's role and of the rotation's: least privilege, in both forms."""
+"""The policies of the API's role and of the rotation's: least privilege, in both forms.
+
+The deliveries' is in test_delivery_policy.py.
+"""
 
 import json
 from fnmatch import fnmatchcase
@@ -9,7 +12,7 @@ import pytest
 from chalicelib.aws import data_keys, signer
 from chalicelib.records.keyring import KEYRING_KEY
 from infra.deployment import policy
-from infra.deployment.names import API_HANDLER, ROTATE_KEYS
+from infra.deployment.names import API_HANDLER, DELIVER_LOGOUTS, ROTATE_KEYS
 
 TABLE_ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/postern-dev"
 FILLED = policy.filled(policy.load(), policy.values("dev", TABLE_ARN))
@@ -49,7 +52,7 @@ def _statement(action: str) -> dict[str, Any]:
 
 @BOTH
 def test_the_role_may_do_these_and_nothing_else(document: dict[str, Any]) -> None:
-    """Items of the table, signatures, its data keys, its own log lines."""
+    """Items of the table, signatures, its data keys, messages for the queue, its own log lines."""
     assert _actions(document) == {
         "dynamodb:BatchGetItem",
         "dynamodb:DeleteItem",
@@ -61,6 +64,7 @@ def test_the_role_may_do_these_and_nothing_else(document: dict[str, Any]) -> Non
         "kms:Sign",
         "logs:CreateLogStream",
         "logs:PutLogEvents",
+        "sqs:SendMessage",
     }
 
 
@@ -83,6 +87,8 @@ def test_the_role_may_do_these_and_nothing_else(document: dict[str, Any]) -> Non
         "kms:TagResource",
         "iam:PassRole",
         "logs:CreateLogGroup",
+        "sqs:ReceiveMessage",
+        "sqs:PurgeQueue",
     ],
 )
 def test_no_pattern_lets_more_in(action: str) -> None:
@@ -118,6 +124,12 @@ def test_no_statement_is_for_every_resource(document: dict[str, Any]) -> None:
         arn = resource if isinstance(resource, str) else resource["Fn::Sub"]
         assert arn == "${Table.Arn}" or arn.startswith("arn:")
         assert "*" not in arn.rsplit(":", 2)[0].removesuffix("*"), arn
+
+
+def test_messages_go_into_this_stages_queue() -> None:
+    """One ARN, without a wildcard; and none comes out of it."""
+    queue = "arn:aws:sqs:eu-west-1:123456789012:postern-dev-logout"
+    assert _statement("sqs")["Resource"] == queue
 
 
 @pytest.mark.parametrize("action", ["kms:Sign", "kms:Decrypt"])
@@ -202,11 +214,12 @@ def test_the_rotation_makes_the_pairs_that_the_code_asks_for() -> None:
 
 
 def test_each_function_has_a_policy_file_of_its_own() -> None:
-    """The API handler's by Chalice's own rule, the other by what the configuration names."""
+    """The API handler's by Chalice's own rule, the others by what the configuration names."""
     assert policy.file_name("dev", API_HANDLER) == "policy-dev.json"
     assert policy.files("dev", lambda document: document) == {
         "policy-dev.json": policy.load(),
         "policy-dev-rotate_keys.json": ROTATION,
+        "policy-dev-deliver_logouts.json": policy.load(DELIVER_LOGOUTS),
     }
 
 

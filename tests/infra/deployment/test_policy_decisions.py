@@ -1,4 +1,4 @@
-"""What each of the two roles may do, as an evaluator of policies decides it.
+"""What each of the roles may do, as an evaluator of policies decides it.
 
 ministack's evaluator, given what AWS says of a call: its own requests name neither items nor KMS's
 conditions.
@@ -11,9 +11,11 @@ import pytest
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
 from chalicelib.aws import data_keys, signer
+from chalicelib.records.client import client_key
 from chalicelib.records.keyring import KEYRING_KEY
+from chalicelib.records.logout_delivery import deliveries_partition
 from infra.deployment import policy
-from infra.deployment.names import API_HANDLER, ROTATE_KEYS
+from infra.deployment.names import API_HANDLER, DELIVER_LOGOUTS, ROTATE_KEYS
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/postern-dev"
@@ -22,6 +24,9 @@ LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda"
 
 KEYRING = {"dynamodb:LeadingKeys": [KEYRING_KEY.pk]}
 USER = {"dynamodb:LeadingKeys": ["U#abc"]}
+CLIENT = {"dynamodb:LeadingKeys": [client_key("demoweb").pk]}
+DELIVERY = {"dynamodb:LeadingKeys": [deliveries_partition("demoweb")]}
+QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:postern-dev-logout"
 TAGS = {"aws:ResourceTag/app": "postern", "aws:ResourceTag/stage": "dev"}
 SIGN = {**TAGS, "kms:SigningAlgorithm": "ECDSA_SHA_256"}
 
@@ -132,6 +137,83 @@ def test_the_rotation_may(name: str) -> None:
     """New pairs into the keyring item; it reads nobody's data, signs and decrypts nothing."""
     action, resource, context, _, expected = DECISIONS[name]
     assert _may(ROTATE_KEYS, action, resource, context) is expected
+
+
+# The same of the function that the queue calls.
+OF_DELIVERIES: dict[str, tuple[str, str, Mapping[str, Any], bool]] = {
+    "client read": ("dynamodb:GetItem", TABLE, CLIENT, True),
+    "client written": ("dynamodb:PutItem", TABLE, CLIENT, False),
+    "client changed": ("dynamodb:UpdateItem", TABLE, CLIENT, False),
+    "keyring read": ("dynamodb:GetItem", TABLE, KEYRING, True),
+    "keyring written": ("dynamodb:PutItem", TABLE, KEYRING, False),
+    "keyring changed": ("dynamodb:UpdateItem", TABLE, KEYRING, False),
+    "delivery written": ("dynamodb:PutItem", TABLE, DELIVERY, True),
+    "delivery read": ("dynamodb:GetItem", TABLE, DELIVERY, False),
+    "delivery deleted": ("dynamodb:DeleteItem", TABLE, DELIVERY, False),
+    "delivery and client at once": (
+        "dynamodb:PutItem",
+        TABLE,
+        {"dynamodb:LeadingKeys": [*DELIVERY["dynamodb:LeadingKeys"], "A#demoweb"]},
+        False,
+    ),
+    "no item named": ("dynamodb:PutItem", TABLE, {}, False),
+    "no item named, read": ("dynamodb:GetItem", TABLE, {}, False),
+    "user read": ("dynamodb:GetItem", TABLE, USER, False),
+    "items read": ("dynamodb:BatchGetItem", TABLE, CLIENT, False),
+    "items queried": ("dynamodb:Query", TABLE, CLIENT, False),
+    "all items": ("dynamodb:Scan", TABLE, {}, False),
+    "client of another table": ("dynamodb:GetItem", f"{TABLE}2", CLIENT, False),
+    "signature": ("kms:Sign", KEY, SIGN, True),
+    "signature of another stage": (
+        "kms:Sign",
+        KEY,
+        {**SIGN, "aws:ResourceTag/stage": "prod"},
+        False,
+    ),
+    "data key decrypted": ("kms:Decrypt", KEY, {**TAGS, **_context("ES256")}, True),
+    "new pair": ("kms:GenerateDataKeyPairWithoutPlaintext", KEY, _pair("ES256"), False),
+    "message taken": ("sqs:ReceiveMessage", QUEUE, {}, True),
+    "message hidden": ("sqs:ChangeMessageVisibility", QUEUE, {}, True),
+    "message removed": ("sqs:DeleteMessage", QUEUE, {}, True),
+    "queue looked at": ("sqs:GetQueueAttributes", QUEUE, {}, True),
+    "message sent": ("sqs:SendMessage", QUEUE, {}, False),
+    "queue emptied": ("sqs:PurgeQueue", QUEUE, {}, False),
+    "message of what was not delivered": (
+        "sqs:ReceiveMessage",
+        f"{QUEUE}-undelivered",
+        {},
+        False,
+    ),
+    "own log": (
+        "logs:PutLogEvents",
+        f"{LOGS}/postern-dev-deliver_logouts:log-stream:a",
+        {},
+        True,
+    ),
+    "API's log": ("logs:PutLogEvents", f"{LOGS}/postern-dev:log-stream:a", {}, False),
+}
+
+
+@pytest.mark.parametrize("name", OF_DELIVERIES)
+def test_the_deliveries_may(name: str) -> None:
+    """What a logout token takes, and the record of it; nobody's data, and no client's."""
+    action, resource, context, expected = OF_DELIVERIES[name]
+    assert _may(DELIVER_LOGOUTS, action, resource, context) is expected
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ("sqs:SendMessage", True),
+        ("sqs:ReceiveMessage", False),
+        ("sqs:DeleteMessage", False),
+        ("sqs:GetQueueAttributes", False),
+    ],
+)
+def test_only_the_api_sends(action: str, expected: bool) -> None:
+    """It asks for a delivery and sees none; the rotation has nothing to do with it."""
+    assert _may(API_HANDLER, action, QUEUE, {}) is expected
+    assert not _may(ROTATE_KEYS, action, QUEUE, {})
 
 
 @pytest.mark.parametrize(

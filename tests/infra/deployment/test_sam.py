@@ -9,7 +9,12 @@ from infra.deployment.names import DeploymentError
 
 URI = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{}/invocations"
 LAMBDA = "AWS::Serverless::Function"
-OF_THE_STACK = {"ISSUER": {"Ref": "Issuer"}, "STAGE": {"Ref": "Stage"}, "TABLE_NAME": "t"}
+OF_THE_STACK = {
+    "ISSUER": {"Ref": "Issuer"},
+    "LOGOUT_QUEUE_URL": {"Ref": "LogoutQueue"},
+    "STAGE": {"Ref": "Stage"},
+    "TABLE_NAME": "t",
+}
 
 
 def _function(runtime: str, **variables: Any) -> dict[str, Any]:
@@ -98,6 +103,20 @@ def test_every_function_learns_what_only_the_stack_knows() -> None:
     variables = shared["RotateKeys"]["Properties"]["Environment"]["Variables"]
     assert variables == {**OF_THE_STACK, "OWN": "own"}
     assert shared["APIHandler"] == _template()["Resources"]["APIHandler"]
+
+
+def test_the_consumer_waits_for_the_stacks_own_queue() -> None:
+    """And its source keeps what else Chalice says of it."""
+    template = _template()
+    by_name = {"Fn::Sub": "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:a"}
+    source = {"Type": "SQS", "Properties": {"Queue": by_name, "BatchSize": 1}}
+    template["Resources"]["DeliverLogouts"] = _function("python3.13")
+    template["Resources"]["DeliverLogouts"]["Properties"]["Events"] = {"Source": source}
+    consumer = sam.read_own_queue(template)["Resources"]["DeliverLogouts"]["Properties"]
+    (read,) = consumer["Events"].values()
+    own = {"Fn::GetAtt": ["LogoutQueue", "Arn"]}
+    assert read == {"Type": "SQS", "Properties": {"Queue": own, "BatchSize": 1}}
+    assert consumer["Runtime"] == "python3.13"
 
 
 def test_the_runtimes_of_all_functions_are_asked() -> None:

@@ -15,12 +15,19 @@ import boto3
 import pytest
 
 from chalicelib.routes import ROUTES
+from chalicelib.settings import Settings
 from infra import bootstrap
 from infra.deployment import policy
 from infra.deployment.deploy import Deployment, deploy
 from infra.deployment.destroy import destroy
 from infra.deployment.gateway_responses import RESPONSES
-from infra.deployment.names import API_HANDLER, PROJECT, ROTATE_KEYS, DeploymentError
+from infra.deployment.names import (
+    API_HANDLER,
+    DELIVER_LOGOUTS,
+    PROJECT,
+    ROTATE_KEYS,
+    DeploymentError,
+)
 
 from .emulators import emulators
 
@@ -31,6 +38,8 @@ pytestmark = [
 ]
 
 ROTATION = "postern-dev-rotate_keys"
+DELIVERY = "postern-dev-deliver_logouts"
+ALL = pytest.mark.parametrize("function", ["postern-dev", ROTATION, DELIVERY])
 
 
 @dataclass(frozen=True)
@@ -79,14 +88,39 @@ def test_the_function_is_the_configured_one(deployed: Deployed) -> None:
     assert function["Architectures"] == ["arm64"]
 
 
-def test_the_rotation_is_the_configured_one(deployed: Deployed) -> None:
-    """A function of its own, small and in no hurry, of the same zip."""
+@pytest.mark.parametrize(
+    ("function", "handler", "expected"),
+    [(ROTATION, "app.rotate_keys", (256, 60)), (DELIVERY, "app.deliver_logouts", (256, 30))],
+)
+def test_the_other_functions_are_the_configured_ones(
+    deployed: Deployed, function: str, handler: str, expected: tuple[int, int]
+) -> None:
+    """Functions of their own, small, of the same zip."""
     functions = boto3.client("lambda")
-    rotation = functions.get_function(FunctionName=ROTATION)["Configuration"]
-    handler = functions.get_function(FunctionName="postern-dev")["Configuration"]
-    assert rotation["Handler"] == "app.rotate_keys"
-    assert (rotation["MemorySize"], rotation["Timeout"]) == (256, 60)
-    assert rotation["CodeSha256"] == handler["CodeSha256"]
+    found = functions.get_function(FunctionName=function)["Configuration"]
+    api = functions.get_function(FunctionName="postern-dev")["Configuration"]
+    assert found["Handler"] == handler
+    assert (found["MemorySize"], found["Timeout"]) == expected
+    assert found["CodeSha256"] == api["CodeSha256"]
+
+
+def test_the_queue_calls_the_consumer(deployed: Deployed) -> None:
+    """One mapping, though Chalice ran twice: one message a call, five calls at once."""
+    (mapping,) = boto3.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    assert mapping["EventSourceArn"] == _queue()["QueueArn"]
+    assert mapping["FunctionArn"].endswith(f":function:{DELIVERY}")
+    assert mapping["BatchSize"] == 1
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 5}
+    assert mapping["State"] == "Enabled"
+
+
+def _queue() -> dict[str, str]:
+    sqs = boto3.client("sqs")
+    url = sqs.get_queue_url(QueueName="postern-dev-logout")["QueueUrl"]
+    found: dict[str, str] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])[
+        "Attributes"
+    ]
+    return found
 
 
 def test_the_rotation_is_called_every_day(deployed: Deployed) -> None:
@@ -101,7 +135,7 @@ def test_the_rotation_is_called_every_day(deployed: Deployed) -> None:
     assert rule["Arn"] in json.dumps(statement["Condition"])
 
 
-@pytest.mark.parametrize("function", ["postern-dev", "postern-dev-rotate_keys"])
+@ALL
 def test_each_function_has_a_log_with_an_end(deployed: Deployed, function: str) -> None:
     """The stack made the group, by the name that Lambda writes to."""
     name = f"/aws/lambda/{function}"
@@ -110,11 +144,13 @@ def test_each_function_has_a_log_with_an_end(deployed: Deployed, function: str) 
     assert group["retentionInDays"] == 7
 
 
-@pytest.mark.parametrize("function", ["postern-dev", "postern-dev-rotate_keys"])
-def test_each_function_knows_its_issuer_and_table(deployed: Deployed, function: str) -> None:
+@ALL
+def test_each_function_knows_its_issuer_table_and_queue(deployed: Deployed, function: str) -> None:
     """The issuer is API Gateway's URL with the API's id, known after the first of two runs."""
     found = boto3.client("lambda").get_function(FunctionName=function)["Configuration"]
-    assert found["Environment"]["Variables"] == {
+    variables = found["Environment"]["Variables"]
+    assert variables.pop("LOGOUT_QUEUE_URL").endswith("/000000000000/postern-dev-logout")
+    assert variables == {
         "ISSUER": f"https://{deployed.result.api}.execute-api.eu-west-1.amazonaws.com/dev",
         "STAGE": "dev",
         "TABLE_NAME": "postern-dev",
@@ -135,12 +171,13 @@ def test_the_function_has_byte_code(deployed: Deployed) -> None:
 def test_nothing_is_left_in_the_checkout_but_the_record(deployed: Deployed) -> None:
     """Chalice worked in a copy of it."""
     written = {path.name for path in (deployed.project / ".chalice").iterdir()}
-    policies = {"policy-dev.json", "policy-dev-rotate_keys.json"}
+    names = ("", "-rotate_keys", "-deliver_logouts")
+    policies = {f"policy-dev{name}.json" for name in names}
     assert written == {"config.json", "deployed"} | policies
     assert not (deployed.project / "chalicelib" / "__pycache__").exists()
 
 
-@pytest.mark.parametrize("function", [API_HANDLER, ROTATE_KEYS])
+@pytest.mark.parametrize("function", [API_HANDLER, ROTATE_KEYS, DELIVER_LOGOUTS])
 def test_a_role_holds_its_policy_and_nothing_else(deployed: Deployed, function: str) -> None:
     """One inline policy, filled in from the stack's outputs."""
     iam = boto3.client("iam")
@@ -188,7 +225,9 @@ def test_both_keys_are_registered(deployed: Deployed) -> None:
 def test_the_outputs_are_in_the_stages_configuration(deployed: Deployed) -> None:
     """The operator's command line reads them there."""
     configured = json.loads((deployed.project / ".chalice" / "config.json").read_text())
-    assert configured["stages"]["dev"]["environment_variables"]["TABLE_NAME"] == "postern-dev"
+    variables = configured["stages"]["dev"]["environment_variables"]
+    assert variables["TABLE_NAME"] == "postern-dev"
+    assert Settings.read({**variables, "AWS_REGION": "eu-west-1"}).logout_queue_url is not None
     assert "ISSUER" not in configured["stages"]["prod"]["environment_variables"]
 
 
@@ -215,6 +254,8 @@ def test_destroying_takes_down_what_was_deployed(deployed: Deployed) -> None:
     assert sorted(done.keys_scheduled) == sorted([*deployed.result.key_arns, wrapping])
     functions: Any = boto3.client("lambda")
     assert functions.list_functions()["Functions"] == []
+    assert functions.list_event_source_mappings()["EventSourceMappings"] == []
+    assert not boto3.client("sqs").list_queues().get("QueueUrls")
     assert boto3.client("events").list_rules(NamePrefix="postern")["Rules"] == []
     assert boto3.client("logs").describe_log_groups(logGroupNamePrefix="/aws/")["logGroups"] == []
     roles = [role["RoleName"] for role in boto3.client("iam").list_roles()["Roles"]]

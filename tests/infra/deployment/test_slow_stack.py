@@ -1,5 +1,6 @@
 """The stack on an emulated CloudFormation: made, left alone, changed, taken down, made again."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,10 +38,31 @@ def _up(cloudformation: Any, said: list[str]) -> dict[str, str]:
 
 
 def test_the_outputs_are_what_the_configuration_needs(cloudformation: Any) -> None:
-    """Table and both keys, by name and ARN."""
+    """Table and both keys, by name and ARN; the queue by its URL."""
     outputs = _up(cloudformation, [])
-    assert set(outputs) == {"TableName", "TableArn", "Rs256KeyArn", "Es256KeyArn"}
+    names = {"LogoutQueueUrl", "TableName", "TableArn", "Rs256KeyArn", "Es256KeyArn"}
+    assert set(outputs) == names
     assert outputs["TableName"] == "postern-dev"
+    assert outputs["LogoutQueueUrl"].endswith("/postern-dev-logout")
+
+
+def test_the_queues_are_as_the_template_says(cloudformation: Any) -> None:
+    """Time-outs in seconds, the way out after eight receipts, and who may use it."""
+    url = _up(cloudformation, [])["LogoutQueueUrl"]
+    sqs = boto3.client("sqs")
+    asked = {"AttributeNames": ["All"]}
+    queue = sqs.get_queue_attributes(QueueUrl=url, **asked)["Attributes"]
+    aside = sqs.get_queue_attributes(QueueUrl=f"{url}-undelivered", **asked)["Attributes"]
+    assert (queue["VisibilityTimeout"], queue["ReceiveMessageWaitTimeSeconds"]) == ("180", "20")
+    assert (queue["MessageRetentionPeriod"], aside["MessageRetentionPeriod"]) == (
+        "345600",
+        "1209600",
+    )
+    redrive = json.loads(queue["RedrivePolicy"])
+    assert redrive == {"deadLetterTargetArn": aside["QueueArn"], "maxReceiveCount": 8}
+    allowed = json.loads(aside["RedriveAllowPolicy"])
+    assert allowed == {"redrivePermission": "byQueue", "sourceQueueArns": [queue["QueueArn"]]}
+    assert queue["SqsManagedSseEnabled"] == aside["SqsManagedSseEnabled"] == "true"
 
 
 def test_a_second_run_changes_nothing(cloudformation: Any) -> None:

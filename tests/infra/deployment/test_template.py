@@ -1,21 +1,28 @@
-"""The template of table and keys: what an emulator does not hold it to is held to here."""
+"""The template of table, keys and queue: what an emulator does not hold it to is held to here."""
 
 import json
 from typing import Any
 
 import pytest
 
-from infra.deployment import template
+from chalicelib import logout_delivery
+from infra import queues
+from infra.deployment import configuration, template
 from infra.deployment.names import (
     CLOUDFORMATION,
+    DELIVER_LOGOUTS,
+    PROJECT,
     ROTATE_KEYS,
     DeploymentError,
     check_stage,
+    delivery_name,
     rotation_name,
 )
 
 RESOURCES: dict[str, Any] = template.load()["Resources"]
 TABLE = RESOURCES["Table"]["Properties"]
+QUEUE = RESOURCES["LogoutQueue"]["Properties"]
+UNDELIVERED = RESOURCES["UndeliveredLogouts"]["Properties"]
 KEYS = {"Rs256Key": "RSA_2048", "Es256Key": "ECC_NIST_P256"}
 
 
@@ -81,9 +88,9 @@ def test_a_key_policy_names_the_account_and_no_one_else(name: str) -> None:
     assert statement["Principal"] == {"AWS": root}
 
 
-@pytest.mark.parametrize("name", ["Table", *KEYS])
+@pytest.mark.parametrize("name", ["Table", "LogoutQueue", "UndeliveredLogouts", *KEYS])
 def test_everything_kept_carries_the_tags_that_the_policy_asks_for(name: str) -> None:
-    """`app` and `stage` are on the table and on each key."""
+    """`app` and `stage` are on the table, the queues and each key."""
     tags = {tag["Key"]: tag["Value"] for tag in RESOURCES[name]["Properties"]["Tags"]}
     assert tags == {"app": {"Ref": "Prefix"}, "stage": {"Ref": "Stage"}}
 
@@ -95,14 +102,70 @@ def test_the_log_group_is_the_functions_own() -> None:
     assert group["RetentionInDays"] == {"Ref": "LogRetentionInDays"}
 
 
-def test_the_rotations_log_group_is_its_own_too() -> None:
+@pytest.mark.parametrize(
+    ("group", "function", "named"),
+    [
+        ("RotationLogGroup", ROTATE_KEYS, rotation_name("dev")),
+        ("DeliveryLogGroup", DELIVER_LOGOUTS, delivery_name("dev")),
+    ],
+)
+def test_each_other_function_has_its_own_too(group: str, function: str, named: str) -> None:
     """By Chalice's name for that function, with the same end, and gone with the stack."""
-    group = RESOURCES["RotationLogGroup"]
-    name = {"Fn::Sub": f"/aws/lambda/${{Prefix}}-${{Stage}}-{ROTATE_KEYS}"}
-    assert group["Properties"]["LogGroupName"] == name
-    assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionInDays"}
-    assert group["DeletionPolicy"] == "Delete"
-    assert rotation_name("dev") == f"postern-dev-{ROTATE_KEYS}"
+    resource = RESOURCES[group]
+    name = {"Fn::Sub": f"/aws/lambda/${{Prefix}}-${{Stage}}-{function}"}
+    assert resource["Properties"]["LogGroupName"] == name
+    assert resource["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionInDays"}
+    assert resource["DeletionPolicy"] == "Delete"
+    assert named == f"postern-dev-{function}"
+
+
+def test_a_message_is_hidden_for_longer_than_the_consumer_may_take() -> None:
+    """Six times its time-out, as AWS asks of a source: it is never with two at once."""
+    consumer = configuration.read(PROJECT)["lambda_functions"][DELIVER_LOGOUTS]
+    assert QUEUE["VisibilityTimeout"] == 6 * consumer["lambda_timeout"]
+
+
+def test_a_message_is_tried_as_often_as_the_consumer_counts() -> None:
+    """What the consumer calls the last try is the last one."""
+    policy = QUEUE["RedrivePolicy"]
+    assert policy["maxReceiveCount"] == logout_delivery.MOST_TRIES
+    assert policy["deadLetterTargetArn"] == {"Fn::GetAtt": ["UndeliveredLogouts", "Arn"]}
+
+
+def test_every_try_comes_before_a_message_is_forgotten() -> None:
+    """With time to spare for an operator who wants to see it waiting."""
+    tries = sum(logout_delivery.WAITS) + QUEUE["VisibilityTimeout"]
+    assert 2 * tries < QUEUE["MessageRetentionPeriod"]
+
+
+def test_what_was_not_delivered_is_kept_for_two_weeks() -> None:
+    """SQS's most. The days count from when the message was sent, so it must be the longer one."""
+    assert UNDELIVERED["MessageRetentionPeriod"] == 14 * 24 * 3600
+    assert UNDELIVERED["MessageRetentionPeriod"] > QUEUE["MessageRetentionPeriod"]
+
+
+def test_only_the_queue_of_logouts_may_set_messages_aside_there() -> None:
+    """By its name: the two would wait for each other."""
+    name = QUEUE["QueueName"]["Fn::Sub"]
+    arn = f"arn:${{AWS::Partition}}:sqs:${{AWS::Region}}:${{AWS::AccountId}}:{name}"
+    assert UNDELIVERED["RedriveAllowPolicy"] == {
+        "redrivePermission": "byQueue",
+        "sourceQueueArns": [{"Fn::Sub": arn}],
+    }
+
+
+@pytest.mark.parametrize("properties", [QUEUE, UNDELIVERED])
+def test_messages_are_encrypted(properties: dict[str, Any]) -> None:
+    """With SQS's own key: it costs nothing and wants no permission."""
+    assert properties["SqsManagedSseEnabled"] is True
+
+
+def test_the_queues_of_an_emulator_are_these() -> None:
+    """Where no stack makes them; it is never waited at there."""
+    assert {name: str(QUEUE[name]) for name in queues.LOGOUTS} == queues.LOGOUTS
+    assert {name: str(UNDELIVERED[name]) for name in queues.UNDELIVERED} == queues.UNDELIVERED
+    assert QUEUE["RedrivePolicy"]["maxReceiveCount"] == queues.RECEIVES
+    assert UNDELIVERED["QueueName"] == {"Fn::Sub": f"{QUEUE['QueueName']['Fn::Sub']}-undelivered"}
 
 
 def test_a_stages_table_has_a_literal_name() -> None:
@@ -129,6 +192,6 @@ def test_cfn_lint_finds_nothing() -> None:
     from cfnlint.api import ManualArgs, lint_file
 
     found = lint_file(
-        CLOUDFORMATION / "table_and_keys.yaml", ManualArgs(regions=["us-east-1", "eu-west-1"])
+        CLOUDFORMATION / "resources.yaml", ManualArgs(regions=["us-east-1", "eu-west-1"])
     )
     assert [str(match) for match in found] == []

@@ -1,21 +1,58 @@
 """Calls to the emulated cloud, as its owner or with the role of a deployed function."""
 
 import io
+import json
 import zipfile
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from chalicelib.aws import data_keys
 from chalicelib.records.keyring import KEYRING_KEY
 from infra import bootstrap
-from infra.emulate import cloud
+from infra.emulate import cloud, logouts
 
 _KEYRING = {"pk": {"S": KEYRING_KEY.pk}, "sk": {"S": KEYRING_KEY.sk}}
 
 
-def refused(deployed: cloud.Deployed) -> dict[str, tuple[str, str, dict[str, Any]]]:
-    """Calls that are not the rotation's: service, operation, parameters. All are well-formed."""
+# Service, operation, parameters.
+Calls = dict[str, tuple[str, str, dict[str, Any]]]
+DENIED = {"AccessDenied", "AccessDeniedException"}
+
+
+def answers(function: str, asked: Calls) -> dict[str, str]:
+    """What each call comes to with the role of a function: `done`, or the code of a refusal."""
+    role = as_the_function(function)
+    said = {}
+    for name, (service, operation, parameters) in asked.items():
+        try:
+            getattr(role.client(service), operation)(**parameters)
+        except ClientError as problem:
+            said[name] = problem.response["Error"]["Code"]
+        else:
+            said[name] = "done"
+    return said
+
+
+def of_the_queue(deployed: cloud.Deployed) -> Calls:
+    """What can be done with the queue of logouts and the one beside it; a message without a client
+    is dropped."""
+    queue = {"QueueUrl": deployed.queue_url}
+    aside = {"QueueUrl": f"{deployed.queue_url}-undelivered"}
+    body = json.dumps(logouts.message(logouts.GONE))
+    return {
+        "a message sent": ("sqs", "send_message", {**queue, "MessageBody": body}),
+        "messages received": ("sqs", "receive_message", {**queue, "VisibilityTimeout": 0}),
+        "the queue looked at": ("sqs", "get_queue_attributes", queue),
+        "the queue emptied": ("sqs", "purge_queue", queue),
+        "a message set aside": ("sqs", "send_message", {**aside, "MessageBody": body}),
+        "those set aside received": ("sqs", "receive_message", aside),
+    }
+
+
+def refused(deployed: cloud.Deployed) -> Calls:
+    """Calls that are not the rotation's. All are well-formed."""
     table = {"TableName": deployed.table_name}
     arn, pair = data_key("dev")
     other, _ = data_key("prod")

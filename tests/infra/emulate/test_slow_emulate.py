@@ -19,7 +19,7 @@ from infra import bootstrap, seeds
 from infra.deployment import configuration
 from infra.deployment.adopt import adopt
 from infra.deployment.names import PROJECT
-from infra.emulate import cloud, rotation, smoke
+from infra.emulate import cloud, logouts, rotation, smoke
 from infra.emulate.ministack import Ministack
 
 from . import calls
@@ -60,6 +60,8 @@ def deployed(out: Path) -> Iterator[cloud.Deployed]:
         variables = {**os.environ, **stage.environ}
         bootstrap.register_keys(variables, stage.key_arns)
         seeds.plant(variables)
+        logouts.plant(variables)
+        logouts.run(variables, print)
         yield stage
 
 
@@ -226,16 +228,34 @@ def test_the_role_cannot_make_data_keys(deployed: cloud.Deployed) -> None:
 
 def test_the_rotations_role_may_do_nothing_else(deployed: cloud.Deployed) -> None:
     """Each of these is a call that this cloud answers to its owner, or to the other role."""
-    role = calls.as_the_function(deployed.rotation)
-    refused = {}
-    for name, (service, operation, parameters) in calls.refused(deployed).items():
-        try:
-            getattr(role.client(service), operation)(**parameters)
-        except ClientError as problem:
-            refused[name] = problem.response["Error"]["Code"]
-        else:
-            refused[name] = "done"
-    assert set(refused.values()) <= {"AccessDenied", "AccessDeniedException"}, refused
+    answers = calls.answers(deployed.rotation, calls.refused(deployed))
+    assert set(answers.values()) <= calls.DENIED, answers
+
+
+def test_the_deliveries_role_may_do_nothing_else(deployed: cloud.Deployed) -> None:
+    """But for signing; and for what it puts: the emulator cannot tell which items a call names."""
+    asked = calls.refused(deployed)
+    for its_own in ("a signature", "a data key decrypted", "an item put"):
+        del asked[its_own]
+    answers = calls.answers(deployed.delivery, asked)
+    assert set(answers.values()) <= calls.DENIED, answers
+
+
+@pytest.mark.parametrize(
+    ("function", "allowed"),
+    [
+        ("postern-dev", {"a message sent"}),
+        ("postern-dev-rotate_keys", set()),
+        ("postern-dev-deliver_logouts", {"messages received", "the queue looked at"}),
+    ],
+)
+def test_who_sends_and_who_takes(
+    deployed: cloud.Deployed, function: str, allowed: set[str]
+) -> None:
+    """The API puts messages into the queue, the consumer takes them; nobody those set aside."""
+    answers = calls.answers(function, calls.of_the_queue(deployed))
+    assert {name for name, answer in answers.items() if answer == "done"} == allowed
+    assert {answer for answer in answers.values() if answer != "done"} <= calls.DENIED
 
 
 def test_the_rotations_role_makes_data_keys(deployed: cloud.Deployed) -> None:
@@ -251,3 +271,10 @@ def test_the_rotations_role_makes_data_keys(deployed: cloud.Deployed) -> None:
         )
     )
     assert made["KeyId"] == arn
+
+
+def test_a_delivery_that_failed_comes_again_when_it_was_told_to(deployed: cloud.Deployed) -> None:
+    """Last in this module: half a minute after the first try, which was before all the others."""
+    told: list[str] = []
+    logouts.run_on({**os.environ, **deployed.environ}, told.append)
+    assert len(told) == 1

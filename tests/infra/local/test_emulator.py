@@ -6,7 +6,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any
 
 import boto3
@@ -15,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from infra.local.emulator import Emulator, locked
 
@@ -190,3 +191,21 @@ def test_sign_answers_with_the_arn_of_the_key_behind_an_alias(emulator: Emulator
     kms.create_alias(AliasName="alias/signing", TargetKeyId=key["KeyId"])
     said = kms.sign(KeyId="alias/signing", Message=b"x", SigningAlgorithm="ECDSA_SHA_256")
     assert said["KeyId"] == key["Arn"]
+
+
+def test_kms_makes_and_uses_keys_of_the_edwards_curve(emulator: Emulator) -> None:
+    """As AWS does since 2025: its own kind of key, one algorithm, 64 bytes over the message."""
+    with closing(client("kms", emulator.url)) as kms:
+        made = kms.create_key(KeySpec="ECC_NIST_EDWARDS25519", KeyUsage="SIGN_VERIFY")
+        arn = made["KeyMetadata"]["Arn"]
+        assert made["KeyMetadata"]["SigningAlgorithms"] == ["ED25519_SHA_512"]
+        public = kms.get_public_key(KeyId=arn)
+        assert public["SigningAlgorithms"] == ["ED25519_SHA_512"]
+        signature = kms.sign(
+            KeyId=arn, Message=b"m", MessageType="RAW", SigningAlgorithm="ED25519_SHA_512"
+        )["Signature"]
+        key = serialization.load_der_public_key(public["PublicKey"])
+        assert isinstance(key, Ed25519PublicKey)
+        key.verify(signature, b"m")
+        with pytest.raises(kms.exceptions.InvalidKeyUsageException):
+            kms.sign(KeyId=arn, Message=b"m", SigningAlgorithm="ECDSA_SHA_256")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.settings import Settings
 from infra.local.environment import (
     EnvironmentFile,
     LogFile,
@@ -32,6 +33,20 @@ def test_handler_is_turned_to_the_emulator() -> None:
 def test_issuer_may_be_given(given: dict[str, str], issuer: str) -> None:
     """ISSUER of the environment wins over the local address."""
     assert local_environment(given, base=BASE, endpoint=ENDPOINT, log_file=LOG)["ISSUER"] == issuer
+
+
+def test_queue_is_the_emulators(tmp_path: Path) -> None:
+    """At its address, whatever the caller's is; the command line finds it as well."""
+    caller = {
+        "LOGOUT_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/real",
+        "AWS_ENDPOINT_URL_SQS": "https://sqs.eu-west-1.amazonaws.com",
+    }
+    local = local_environment(caller, base=BASE, endpoint=ENDPOINT, log_file=LOG)
+    assert local["LOGOUT_QUEUE_URL"] == f"{ENDPOINT}/123456789012/postern-local-logout"
+    assert "AWS_ENDPOINT_URL_SQS" not in local
+    assert Settings.read(local).logout_queue_url == local["LOGOUT_QUEUE_URL"]
+    with EnvironmentFile(tmp_path / ".local" / "env", local) as file:
+        assert f"LOGOUT_QUEUE_URL={local['LOGOUT_QUEUE_URL']}\n" in file.text
 
 
 def test_proxy_is_not_used_for_this_machine() -> None:
@@ -76,6 +91,17 @@ def test_file_is_private_and_goes_away(tmp_path: Path) -> None:
     assert values["AWS_ENDPOINT_URL"] == ENDPOINT
     assert values["ISSUER"] == BASE
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("given", [{}, {"ID_TOKEN_ALGS": "RS256 ES256"}])
+def test_file_tells_what_is_offered(tmp_path: Path, given: dict[str, str]) -> None:
+    """The command line knows the algorithms that clients may be registered for."""
+    environ = local_environment(given, base=BASE, endpoint=ENDPOINT, log_file=LOG)
+    path = tmp_path / ".local" / "env"
+    with EnvironmentFile(path, environ):
+        values = dict(line.split("=", 1) for line in path.read_text().splitlines())
+    offered = given.get("ID_TOKEN_ALGS", "RS256 ES256 PS256 Ed25519")
+    assert values["ID_TOKEN_ALGS"] == offered
 
 
 def test_file_of_another_run_stays(tmp_path: Path) -> None:

@@ -1,0 +1,115 @@
+"""The public keys of clients, by value (`jwks`) or at a URL (`jwks_uri`). RFC 7591 section 2.
+
+Strangers choose the kid of a token, never what is called or how often:
+
+     fetched ───── FRESH: nobody is asked ────► fetched again when one is asked for
+        └ a kid that is not there ── AGAIN ──► fetched again, once
+     failed ── AGAIN: nobody is asked, no key ──► fetched again when one is asked for
+
+How often is for each process. A token says by its kid which of the registered keys signed it, and
+has no other say: keys and addresses in its header are not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from .protocol import jwk_set, strict_json
+from .protocol.jwk_set import Keys
+from .records.client import Client
+from .values import Frozen, replace
+
+if TYPE_CHECKING:
+    from .fetching import Fetcher
+
+FRESH = 5 * 60  # seconds
+AGAIN = 60  # seconds
+MOST_KEPT = 100
+TYPES = ("application/json", "application/jwk-set+json")
+MOST_BRACKETS = 1000  # twenty keys, with certificates that nobody looks at
+
+
+class NoKey(Exception):
+    """No key of the client's is the one; the message says why, for the client's developer.
+
+    `detail` says more, for the log only.
+    """
+
+    def __init__(self, message: str, detail: str = "") -> None:
+        self.detail = detail
+        super().__init__(message)
+
+
+class _Kept(Frozen):
+    """What a URL brought. keys: None where it brought none; then detail says why.
+
+    at: when the keys were fetched. tried_at: when the last try was. Both in epoch seconds.
+    """
+
+    keys: Keys | None
+    at: int
+    tried_at: int
+    detail: str = ""
+
+
+class ClientKeys:
+    """Finds keys. `fetcher` gives who calls others, and `clock` epoch seconds."""
+
+    def __init__(self, fetcher: Callable[[], Fetcher], clock: Callable[[], int]) -> None:
+        self._fetcher = fetcher
+        self._clock = clock
+        self._kept: dict[str, _Kept] = {}
+
+    def find(self, client: Client, alg: str, kid: str | None) -> Keys:
+        """The registered keys that could have made a signature under `alg`. NoKey."""
+        if client.jwks_uri is None:
+            return _chosen(client.jwks, alg, kid)
+        kept = self._fetched(client.jwks_uri)
+        if not jwk_set.choose(kept.keys or (), alg, kid):
+            kept = self._renewed(client.jwks_uri, kept)
+        if kept.keys is None:
+            raise NoKey("The keys at the client's jwks_uri cannot be read.", kept.detail)
+        return _chosen(kept.keys, alg, kid)
+
+    def _fetched(self, uri: str) -> _Kept:
+        kept, now = self._kept.get(uri), self._clock()
+        if kept is None:
+            return self._fetch(uri, None)
+        if kept.keys is not None and now - kept.at < FRESH:
+            return kept
+        return self._fetch(uri, None) if now - kept.tried_at >= AGAIN else replace(kept, keys=None)
+
+    def _renewed(self, uri: str, kept: _Kept) -> _Kept:
+        """A client that has changed its keys signs with the new one at once."""
+        return kept if self._clock() - kept.tried_at < AGAIN else self._fetch(uri, kept)
+
+    def _fetch(self, uri: str, before: _Kept | None) -> _Kept:
+        from .fetching import NotFetched
+
+        now = self._clock()
+        try:
+            text = self._fetcher().text(uri, *TYPES)
+            document = strict_json.read_object(text, most_brackets=MOST_BRACKETS)
+            kept = _Kept(jwk_set.read(document), now, now)
+        except (NotFetched, ValueError, RecursionError) as problem:
+            kept = _Kept(None, now, now, f"jwks_uri: {problem}")
+        if kept.keys is None and before is not None:
+            kept = replace(before, tried_at=now, detail=kept.detail)
+        self._kept.pop(uri, None)
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.pop(next(iter(self._kept)))
+        self._kept[uri] = kept
+        return kept
+
+
+def _chosen(keys: Keys, alg: str, kid: str | None) -> Keys:
+    found = jwk_set.choose(keys, alg, kid)
+    if not keys:
+        raise NoKey("The client has registered no keys.")
+    if not found:
+        raise NoKey(f"The client has no such key for {alg}.")
+    if len(found) > 1 and kid is None:
+        # OpenID Connect Core section 10.1.
+        raise NoKey(f"The client has several keys for {alg}, and the kid is missing.")
+    return found

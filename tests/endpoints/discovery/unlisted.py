@@ -1,0 +1,136 @@
+"""Well-known members that the document does not have, and what shows that they would be untrue.
+
+IANA's OAuth Authorization Server Metadata. Who offers one of these lists it, and moves its name
+from here to a prover of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from chalicelib.administration import clients
+from chalicelib.registration import client_metadata
+from tests.endpoints.discovery.asking import WEB, answer, refusal, register, signed_in, tokens
+from tests.reply import claims
+from tests.world import World
+
+
+def _nowhere(path: str, world: World) -> None:
+    """No such path, whatever is sent there."""
+    for method in ("GET", "POST"):
+        reply = world.request(method, path)
+        assert (reply.status, reply.json["error"]) == (404, "invalid_request")
+
+
+def _ignored(changes: Mapping[str, str], world: World) -> None:
+    """As any parameter that is not known: the answer is the same, with and without."""
+    browser = signed_in(world)
+    assert set(answer(world, browser, **changes)) == {"code", "state", "iss"}
+
+
+def _member_without_effect(member: str, value: Any, world: World) -> None:
+    """RFC 7591 section 2: unknown metadata are left out, and the developer sees that."""
+    client = register(world, member[:32], **{member: value})
+    stored = clients.get(client[0], world.services)
+    assert member not in client_metadata.write(stored)
+    given = tokens(world, client)
+    assert given["id_token"].count(".") == 2
+    assert world.userinfo(given["access_token"]).header("Content-Type") == "application/json"
+
+
+def _no_session_state(world: World) -> None:
+    """Session Management section 3: nothing to poll for, in no answer."""
+    _nowhere("/check_session", world)
+    _ignored({"scope": "openid read"}, world)
+
+
+def _no_proof_of_possession(world: World) -> None:
+    """RFC 9449 section 5: a proof binds nothing, and the answer does not say that it does."""
+    form = {"grant_type": "client_credentials", "scope": "read"}
+    machine = ("demomachine", "demomachinesecret")
+    reply = world.post("/token", form, auth=machine, headers=[("DPoP", "e30.e30.x")])
+    assert reply.json["token_type"] == "Bearer"
+    assert "cnf" not in claims(reply.json["access_token"])
+
+
+def _no_certificate(world: World) -> None:
+    """RFC 8705 section 3."""
+    certificate = ("X-Amzn-Mtls-Clientcert", "x")
+    form = {"grant_type": "client_credentials", "scope": "read"}
+    machine = ("demomachine", "demomachinesecret")
+    reply = world.post("/token", form, auth=machine, headers=[certificate])
+    assert "cnf" not in claims(reply.json["access_token"])
+
+
+def _introspection_is_json(world: World) -> None:
+    """RFC 9701 section 4."""
+    accept = [("Accept", "application/token-introspection+jwt")]
+    reply = world.post("/introspect", {"token": "x"}, auth=WEB, headers=accept)
+    assert reply.header("Content-Type") == "application/json"
+
+
+def _no_rich_requests(world: World) -> None:
+    """RFC 9396 section 5: an answer that had taken them would repeat them."""
+    details = '[{"type":"payment"}]'
+    given = world.tokens(authorization_details=details)
+    assert "authorization_details" not in given
+    assert "authorization_details" not in claims(given["access_token"])
+
+
+def _no_encrypted_requests(world: World) -> None:
+    """RFC 9101 section 4: an object of five parts."""
+    assert refusal(world, request="e30.e30.e30.e30.e30") == "invalid_request_object"
+
+
+def _no_documents_of_clients(world: World) -> None:
+    """A URL for a client_id is one that nobody has registered."""
+    reply = world.browser().open(world.authorize_url(client_id="https://app.example/id")).reply
+    assert reply is not None
+    assert reply.status == 400
+
+
+def _plain_requests_are_taken(world: World) -> None:
+    """RFC 9126 section 5: nobody is told to push requests first."""
+    assert "sign-in" in world.browser().open(world.authorize_url()).page.forms
+
+
+def _no_device_secret(world: World) -> None:
+    """Native SSO for Mobile Apps section 3."""
+    assert "device_secret" not in world.tokens(scope="openid offline_access")
+
+
+RSA_OAEP = "RSA-OAEP-256"
+PROVERS: Mapping[str, Callable[[World], None]] = {
+    "registration_endpoint": partial(_nowhere, "/register"),
+    "pushed_authorization_request_endpoint": partial(_nowhere, "/par"),
+    "require_pushed_authorization_requests": _plain_requests_are_taken,
+    "device_authorization_endpoint": partial(_nowhere, "/device_authorization"),
+    "backchannel_authentication_endpoint": partial(_nowhere, "/bc-authorize"),
+    "authorization_challenge_endpoint": partial(_nowhere, "/authorize-challenge"),
+    "protected_resources": partial(_nowhere, "/.well-known/oauth-protected-resource"),
+    "check_session_iframe": _no_session_state,
+    "dpop_signing_alg_values_supported": _no_proof_of_possession,
+    "tls_client_certificate_bound_access_tokens": _no_certificate,
+    "introspection_signing_alg_values_supported": _introspection_is_json,
+    "authorization_details_types_supported": _no_rich_requests,
+    "client_id_metadata_document_supported": _no_documents_of_clients,
+    "native_sso_supported": _no_device_secret,
+    "display_values_supported": partial(_ignored, {"display": "popup"}),
+    "ui_locales_supported": partial(_ignored, {"ui_locales": "fr-CA fr en"}),
+    "claims_locales_supported": partial(_ignored, {"claims_locales": "fr-CA fr en"}),
+    "id_token_encryption_alg_values_supported": partial(
+        _member_without_effect, "id_token_encrypted_response_alg", RSA_OAEP
+    ),
+    "request_object_encryption_alg_values_supported": _no_encrypted_requests,
+    "userinfo_encryption_alg_values_supported": partial(
+        _member_without_effect, "userinfo_encrypted_response_alg", RSA_OAEP
+    ),
+    "authorization_signing_alg_values_supported": partial(
+        _member_without_effect, "authorization_signed_response_alg", "RS256"
+    ),
+    "token_endpoint_auth_signing_alg_values_supported": partial(
+        _member_without_effect, "token_endpoint_auth_signing_alg", "RS256"
+    ),
+}

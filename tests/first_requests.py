@@ -1,0 +1,132 @@
+"""Requests to the doors of the server, each the first that a process is sent."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+from infra.seeds import AFTER_LOGOUT
+from tests.browser import Browser
+from tests.flows import objects
+from tests.world import REDIRECT, VERIFIER, World
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request to a door."""
+
+    method: str
+    path: str
+    query: str = ""
+    form: list[tuple[str, str]] | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def get(path: str) -> Callable[[World], Request]:
+    return lambda _: Request("GET", path)
+
+
+def as_client(path: str, client_id: str, **form: str) -> Request:
+    """A form sent by a client of the demo, with HTTP Basic."""
+    token = b64encode(f"{client_id}:{client_id}secret".encode()).decode()
+    headers = (("Authorization", f"Basic {token}"),)
+    return Request("POST", path, form=[*form.items()], headers=headers)
+
+
+def redeem(world: World) -> Request:
+    form = {"grant_type": "authorization_code", "code": world.code(), "redirect_uri": REDIRECT}
+    return as_client("/token", "demoweb", **form, code_verifier=VERIFIER)
+
+
+def refresh(world: World) -> Request:
+    token = world.tokens()["refresh_token"]
+    return as_client("/token", "demoweb", grant_type="refresh_token", refresh_token=token)
+
+
+def of_token(path: str, kind: str) -> Callable[[World], Request]:
+    return lambda world: as_client(path, "demoweb", token=world.tokens()[kind])
+
+
+def userinfo(world: World) -> Request:
+    token = world.tokens(scope="openid email")["access_token"]
+    return Request("GET", "/userinfo", headers=(("Authorization", f"Bearer {token}"),))
+
+
+def authorize(world: World, browser: Browser | None = None, **changes: str | None) -> Request:
+    """A new authorization request."""
+    cookies = _cookies(browser) if browser else ()
+    url = urlsplit(world.authorize_url(**changes))
+    return Request("GET", "/authorize", query=url.query, headers=cookies)
+
+
+def signed_in(world: World) -> Request:
+    """A new request of a user who is signed in and has consented before."""
+    browser = world.browser()
+    world.code(browser)
+    return authorize(world, browser)
+
+
+def logout(world: World, *, hinted: bool) -> Request:
+    browser = world.browser()
+    hint = world.tokens(browser, scope="openid read")["id_token"]
+    query = urlencode({"id_token_hint": hint, "post_logout_redirect_uri": AFTER_LOGOUT})
+    return Request("GET", "/logout", query=query if hinted else "", headers=_cookies(browser))
+
+
+def silent_renewal(world: World) -> Request:
+    browser = world.browser()
+    hint = world.tokens(browser, scope="openid read")["id_token"]
+    return authorize(world, browser, prompt="none", scope="openid read", id_token_hint=hint)
+
+
+def choose_account(world: World) -> Request:
+    browser = world.browser()
+    world.code(browser)
+    browser.open(world.authorize_url(prompt="select_account"))
+    form = [*browser.page.forms["select-account"].fields, ("account", "continue")]
+    return Request("POST", "/authorize/select-account", form=form, headers=_cookies(browser))
+
+
+def step(name: str, **fields: str) -> Callable[[World], Request]:
+    """The form of a sign-in's step, as the page has it, filled in."""
+
+    def send(world: World) -> Request:
+        browser = world.browser().open(world.authorize_url())
+        if name == "consent":
+            browser.sign_in()
+        hidden = [pair for pair in browser.page.forms[name].fields if pair[0] not in fields]
+        form = [*hidden, *fields.items()]
+        return Request("POST", f"/authorize/{name}", form=form, headers=_cookies(browser))
+
+    return send
+
+
+def _cookies(browser: Browser) -> tuple[tuple[str, str], ...]:
+    return (("Cookie", "; ".join(f"{name}={value}" for name, value in browser.cookies.items())),)
+
+
+def with_object(world: World) -> Request:
+    """A signed request of a user who is signed in and has consented before."""
+    objects.register(world)
+    browser = world.browser()
+    objects.arrived(world, objects.url(world, request=objects.signed(world)), browser)
+    url = objects.url(world, request=objects.signed(world))
+    return Request("GET", "/authorize", query=urlsplit(url).query, headers=_cookies(browser))
+
+
+def unsigned_object(world: World) -> Request:
+    """An unsigned one, from a stranger who is not asked."""
+    objects.register(world, request_object_signing_alg="none")
+    token = objects.signed(world, alg="none", prompt="none")
+    url = objects.url(world, request=token)
+    return Request("GET", "/authorize", query=urlsplit(url).query)
+
+
+def by_reference(world: World) -> Request:
+    """One at an address where nobody listens."""
+    uri = "http://127.0.0.1:1/r"
+    objects.register(world, request_uris=[uri])
+    url = objects.url(world, request_uri=uri, redirect_uri=REDIRECT)
+    return Request("GET", "/authorize", query=urlsplit(url).query)
