@@ -31,12 +31,12 @@ _BY_KIND = {"RSASSA": "RS256", "ECDSA": "ES256", "ED25519": "Ed25519"}
 
 def prepare(
     environ: Mapping[str, str],
-    algorithms: Iterable[str] = ("RS256", "ES256"),
+    algorithms: Iterable[str] | None = None,
     data_keys: Iterable[str] = (),
 ) -> None:
     """Make the table, one key an algorithm with its alias, and the keyring; again is fine.
 
-    What the stage offers for ID tokens is among the algorithms in any case.
+    algorithms: those of the stack and those that the stage offers for ID tokens, unless given.
     data_keys: the algorithms that get a data key as well. The queues where the environment names
     one.
     """
@@ -46,8 +46,9 @@ def prepare(
             queues.create(services.client, services.settings.logout_queue_url)
         _create_keyring(services)
         keys = services.keyring.keys
-        wanted = dict.fromkeys((*algorithms, *services.settings.id_token_algs))
-        missing = [alg for alg in wanted if signing_keys.signer(keys, KMS, alg) is None]
+        if algorithms is None:
+            algorithms = dict.fromkeys(("RS256", "ES256", *services.settings.id_token_algs))
+        missing = [alg for alg in algorithms if signing_keys.signer(keys, KMS, alg) is None]
         register(services, environ, {create_key(environ, alg): alg for alg in missing})
         _create_data_keys(services, environ, data_keys)
 

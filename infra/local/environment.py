@@ -18,7 +18,7 @@ SHARED = (
 # What it must know as well, where it was set: which clients can be registered hangs on it.
 SHARED_IF_SET = ("SIGNING_MODE", "ID_TOKEN_SIGNING_MODE")
 # A key for each, so that a client can be tried with any of them.
-ALGORITHMS = ("RS256", "ES256", "PS256", "Ed25519")
+ALGORITHMS = ("RS256", "ES256", "PS256", "Ed25519", "EdDSA")
 # These would lead the emulated calls to a real account, or elsewhere.
 FOREIGN = (
     *("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"),

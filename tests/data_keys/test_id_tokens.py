@@ -90,6 +90,22 @@ def test_userinfo_is_signed_as_registered(stage: World, mode: str, alg: str) -> 
     assert header(answer["id_token"])["alg"] == "RS256"
 
 
+@pytest.mark.parametrize(("mode", "alg"), WAYS)
+def test_introspection_is_signed_as_registered(stage: World, mode: str, alg: str) -> None:
+    """RFC 9701 section 5: another library checks it with the JWKS; it is neither token."""
+    answer = signed_by(stage, mode, introspection_signed_response_alg=alg)
+    form = {"token": answer["access_token"]}
+    reply = stage.post("/introspect", form, auth=("demoweb", "demowebsecret"))
+    assert reply.header("Content-Type") == "application/token-introspection+jwt"
+    assert accepts(reply.text, key_set(stage))
+    assert not accepts(f"{reply.text[:-8]}AAAAAAAA", key_set(stage))
+    assert header(reply.text)["typ"] == "token-introspection+jwt"
+    assert header(reply.text)["alg"] == alg
+    assert claims(reply.text)["token_introspection"]["active"] is True
+    assert verification.id_token(reply.text, stage.services) is None
+    assert verification.access_token(reply.text, stage.services) is None
+
+
 def test_id_tokens_can_be_signed_here_and_access_tokens_in_kms(stage: World) -> None:
     """One Sign for both, and none more than without an ID token."""
     signed_by(stage, DATA_KEY)

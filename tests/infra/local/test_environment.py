@@ -100,7 +100,7 @@ def test_file_tells_what_is_offered(tmp_path: Path, given: dict[str, str]) -> No
     path = tmp_path / ".local" / "env"
     with EnvironmentFile(path, environ):
         values = dict(line.split("=", 1) for line in path.read_text().splitlines())
-    offered = given.get("ID_TOKEN_ALGS", "RS256 ES256 PS256 Ed25519")
+    offered = given.get("ID_TOKEN_ALGS", "RS256 ES256 PS256 Ed25519 EdDSA")
     assert values["ID_TOKEN_ALGS"] == offered
 
 
