@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
+from heapq import merge
+from operator import itemgetter
 from typing import Any
 
 import click
@@ -96,21 +98,35 @@ def follow_file(environ: Mapping[str, str], follow: bool, pause: float = PAUSE) 
 def follow_group(
     environ: Mapping[str, str], since: float, follow: bool, pause: float = PAUSE
 ) -> Iterator[str]:
-    """The same, from CloudWatch Logs: what came `since` (epoch seconds) and speaks of audit."""
-    from infra.deployment.names import resource_name
+    """The same, from CloudWatch Logs: what came `since` (epoch seconds) and speaks of audit.
 
-    group = f"/aws/lambda/{resource_name(environ['STAGE'])}"
+    Of all functions of the stage, in order of time.
+    """
+    from infra.deployment.names import function_names
+
+    of_api, *others = (f"/aws/lambda/{name}" for name in function_names(environ["STAGE"]))
     start, seen = int(since * 1000), set[str]()
     with closing(aws_client("logs", environ)) as logs:
-        pages = logs.get_paginator("filter_log_events")
         while True:
-            request = {"logGroupName": group, "startTime": start, "filterPattern": '"audit"'}
-            for page in pages.paginate(**request):
-                for event in page["events"]:
-                    if event["eventId"] not in seen:
-                        seen.add(event["eventId"])
-                        start = max(start, event["timestamp"] - LATE)
-                        yield event["message"]
+            found = [_events_if_any(logs, group, start) for group in others]
+            for event in merge(_events(logs, of_api, start), *found, key=itemgetter("timestamp")):
+                if event["eventId"] not in seen:
+                    seen.add(event["eventId"])
+                    start = max(start, event["timestamp"] - LATE)
+                    yield event["message"]
             if not follow:
                 return
             time.sleep(pause)
+
+
+def _events(logs: Any, group: str, start: int) -> Iterator[Any]:
+    pages = logs.get_paginator("filter_log_events")
+    request = {"logGroupName": group, "startTime": start, "filterPattern": '"audit"'}
+    for page in pages.paginate(**request):
+        yield from page["events"]
+
+
+def _events_if_any(logs: Any, group: str, start: int) -> Iterator[Any]:
+    """Nothing where the stage has no such function yet."""
+    with suppress(logs.exceptions.ResourceNotFoundException):
+        yield from _events(logs, group, start)

@@ -52,6 +52,11 @@ def delivery_name(stage: str) -> str:
     return f"{PREFIX}-{stage}-{DELIVER_LOGOUTS}"
 
 
+def function_names(stage: str) -> tuple[str, ...]:
+    """Every function of a stage, the API's first."""
+    return resource_name(stage), rotation_name(stage), delivery_name(stage)
+
+
 def stack_name(stage: str) -> str:
     """The stack of table, keys and queue that `deploy` brings up."""
     return f"{PREFIX}-{stage}-resources"

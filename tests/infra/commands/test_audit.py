@@ -95,6 +95,18 @@ def test_events_of_a_deployed_stage(deployed: tuple[CommandLine, Any]) -> None:
     assert told(deployed[0], "--minutes", "600") == ["long.ago", "first", "second"]
 
 
+def test_events_of_every_function(deployed: tuple[CommandLine, Any]) -> None:
+    """In order of time, whichever of them wrote them."""
+    command, logs = deployed
+    for name, ago in (("rotate_keys", 90), ("deliver_logouts", 30)):
+        group = f"/aws/lambda/postern-{command.stage}-{name}"
+        logs.create_log_group(logGroupName=group)
+        logs.create_log_stream(logGroupName=group, logStreamName="one")
+        event = {"timestamp": int((time.time() - ago) * 1000), "message": line(name, ago=ago)}
+        logs.put_log_events(logGroupName=group, logStreamName="one", logEvents=[event])
+    assert told(command) == ["rotate_keys", "first", "deliver_logouts", "second"]
+
+
 def test_following_a_file(local: CommandLine, tmp_path: Path) -> None:
     """What is written later is printed, and a line only when it is whole."""
     environ = {"LOG_FILE": str(tmp_path / "log")}
