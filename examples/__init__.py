@@ -1,0 +1,1 @@
+"""Programs that use Postern, to read and to run."""
