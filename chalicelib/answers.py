@@ -1,7 +1,11 @@
-"""Answers of the authorization endpoint. RFC 6749 sections 4.1.2 and 4.1.2.1, RFC 9207, Form Post.
+"""Answers of the authorization endpoint. RFC 6749 sections 4.1.2 and 4.1.2.1, RFC 9207, Form Post,
+JWT Secured Authorization Response Mode (JARM).
 
 After a form was posted, Chromium applies the page's form-action to every redirect that follows;
 so an answer that ends a sign-in is a page that goes on by itself, and has a link.
+
+Where the client wants its answers signed and no key can sign, TemporarilyUnavailable is a page for
+the user; nothing goes out unsigned.
 """
 
 from __future__ import annotations
@@ -18,16 +22,10 @@ def code(recipient: Recipient, text: str, services: Services, *, posted: bool) -
     return _send(recipient, {"code": text}, services, posted=posted)
 
 
-def error(
+def refusal(
     recipient: Recipient, problem: OAuthError, services: Services, *, posted: bool
 ) -> Response:
-    """The error goes to the client, and into the log with its detail."""
-    services.log.event(
-        "authorization.refused",
-        client_id=recipient.client.client_id,
-        error=problem.error,
-        reason=problem.detail or problem.description,
-    )
+    """The error goes to the client."""
     members = {
         "error": problem.error,
         "error_description": problem.description,
@@ -36,14 +34,43 @@ def error(
     return _send(recipient, members, services, posted=posted)
 
 
+def log_refusal(recipient: Recipient, problem: OAuthError, services: Services) -> None:
+    """The error goes into the log, with its detail."""
+    services.log.event(
+        "authorization.refused",
+        client_id=recipient.client.client_id,
+        error=problem.error,
+        reason=problem.detail or problem.description,
+    )
+
+
+def error_to_anyone(
+    recipient: Recipient, problem: OAuthError, caller: str, services: Services, *, posted: bool
+) -> Response:
+    """Log the error and send it, though nobody has proved anything to get it.
+
+    caller: the address that asks; how many signatures it can have made is limited.
+    """
+    log_refusal(recipient, problem, services)
+    if response_mode.is_signed(recipient.response_mode):
+        from . import throttling
+
+        throttling.signed_error(recipient.client.client_id, caller, services)
+    return refusal(recipient, problem, services, posted=posted)
+
+
 def _send(
     recipient: Recipient, members: dict[str, str], services: Services, *, posted: bool
 ) -> Response:
     if recipient.state is not None:
         members["state"] = recipient.state
     members["iss"] = services.settings.issuer
+    if response_mode.is_signed(recipient.response_mode):
+        from . import tokens
+
+        members = {"response": tokens.authorization_response(recipient.client, members, services)}
     product = services.settings.product_name
-    if recipient.response_mode == "form_post":
+    if response_mode.is_posted(recipient.response_mode):
         from .pages import AUTO_SUBMIT, render
 
         return render(

@@ -6,6 +6,7 @@ afterwards (`check`) it is an answer to the client.
 
 from __future__ import annotations
 
+import json
 import re
 
 from .errors import (
@@ -15,7 +16,17 @@ from .errors import (
     UnsupportedResponseType,
 )
 from .http import Parameters
-from .protocol import acr, claims, pkce, prompt, redirect_uri, response_mode, scope, target
+from .protocol import (
+    acr,
+    claims,
+    confirmation,
+    pkce,
+    prompt,
+    redirect_uri,
+    response_mode,
+    scope,
+    target,
+)
 from .protocol.claims import Requested
 from .records.client import Client
 from .records.resource import Resource
@@ -26,7 +37,9 @@ MOST_STATE = 2048  # bytes
 PARAMETERS = (
     *("response_type", "response_mode", "client_id", "redirect_uri", "scope", "state", "nonce"),
     *("code_challenge", "code_challenge_method", "prompt", "max_age", "login_hint", "claims"),
+    "dpop_jkt",
 )
+KNOWN = (*PARAMETERS, "resource", "id_token_hint")
 
 
 class Recipient(Frozen):
@@ -57,6 +70,7 @@ class Asked(Frozen):
     id_token_hint: str | None
     nonce: str | None
     code_challenge: str | None
+    dpop_jkt: str | None = None
     claims: Requested = Requested()
 
     @property
@@ -92,13 +106,24 @@ def identify(parameters: Parameters, services: Services) -> Recipient:
         raise InvalidRequest("The application has not registered this redirect URI.")
     # A repeated or overlong state is refused by `check`; until then it is not sent back.
     states, modes = parameters.all("state"), parameters.all("response_mode")
+    mode = modes[0] if modes and modes[0] in response_mode.MODES else "query"
     return Recipient(
         client=client,
         redirect_uri=uri,
         sent_redirect_uri=sent,
-        state=states[0] if len(states) == 1 and fits(states[0]) else None,
-        response_mode=modes[0] if modes and modes[0] in response_mode.MODES else "query",
+        state=states[0] if len(states) == 1 and fits(states[0], mode) else None,
+        response_mode=mode,
     )
+
+
+def comes_as_registered(client: Client, services: Services, *, signed: bool, pushed: bool) -> None:
+    """InvalidRequest where the client, or the stage, wants requests in a safer form than this."""
+    required = services.settings.require_par or client.require_pushed_authorization_requests
+    if required and not pushed:
+        raise InvalidRequest("The request must be pushed first.")
+    if client.require_signed_request_object and not signed:
+        # RFC 9101 section 10.5: or whoever leaves the object out would be rid of it.
+        raise InvalidRequest("This client must send its requests as signed objects.")
 
 
 def check(recipient: Recipient, parameters: Parameters, services: Services) -> Asked:
@@ -127,6 +152,7 @@ def check(recipient: Recipient, parameters: Parameters, services: Services) -> A
         id_token_hint=parameters.get("id_token_hint"),
         nonce=parameters.get("nonce"),
         code_challenge=parameters.get("code_challenge"),
+        dpop_jkt=parameters.get("dpop_jkt"),
         claims=by_name,
     )
 
@@ -143,7 +169,10 @@ def response_type_is_code(parameters: Parameters, client: Client) -> None:
 
 
 def response_mode_is_known(parameters: Parameters, client: Client) -> None:
-    """OAuth 2.0 Multiple Response Types section 2.1."""
+    """OAuth 2.0 Multiple Response Types section 2.1, JARM section 2.3.
+
+    A client that must have its answers signed would be held to it here.
+    """
     if parameters.get("response_mode", "query") not in response_mode.MODES:
         raise InvalidRequest(f"The response_mode must be one of {', '.join(response_mode.MODES)}.")
 
@@ -156,7 +185,7 @@ def client_has_the_grant(parameters: Parameters, client: Client) -> None:
 
 def state_fits(parameters: Parameters, client: Client) -> None:
     """The state is sent back as it came, in a URL: it has to have an end."""
-    if not fits(parameters.get("state", "")):
+    if not fits(parameters.get("state", ""), parameters.get("response_mode", "query")):
         raise InvalidRequest(f"The state is longer than {MOST_STATE} bytes.")
     if not fits(parameters.get("nonce", "")):
         raise InvalidRequest(f"The nonce is longer than {MOST_STATE} bytes.")
@@ -183,6 +212,13 @@ def challenge_is_s256(parameters: Parameters, client: Client) -> None:
         raise InvalidRequest("The code_challenge is not an S256 challenge.")
 
 
+def dpop_jkt_is_a_thumbprint(parameters: Parameters, client: Client) -> None:
+    """RFC 9449 section 10. Of something else, nobody could redeem the code."""
+    thumbprint = parameters.get("dpop_jkt")
+    if thumbprint is not None and not confirmation.is_thumbprint(thumbprint):
+        raise InvalidRequest("The dpop_jkt is not the SHA-256 thumbprint of a key in base64url.")
+
+
 def prompt_is_known(parameters: Parameters, client: Client) -> None:
     """OpenID Connect Core section 3.1.2.1."""
     prompt.read(parameters.get("prompt", ""))
@@ -206,15 +242,25 @@ RULES = (
     client_has_the_grant,
     state_fits,
     challenge_is_s256,
+    dpop_jkt_is_a_thumbprint,
     prompt_is_known,
     max_age_is_a_number,
     claims_are_well_formed,
 )
 
 
-def fits(text: str) -> bool:
-    """Whether a state or a nonce is short enough to be sent back."""
+def fits(text: str, mode: str = "query") -> bool:
+    """Whether a state or a nonce is short enough to be sent back, in this response_mode."""
+    if response_mode.is_signed(mode):
+        # As it stands in the JWT: the header that carries it ends at 10 KB at API Gateway, and what
+        # KMS signs with Ed25519 at 4 KB.
+        return len(json.dumps(text)) - 2 <= MOST_STATE
     return len(text.encode(errors="replace")) <= MOST_STATE
+
+
+def to_keep(parameters: Parameters) -> dict[str, str]:
+    """What is stored of a checked request. Its resources are stored as they were chosen."""
+    return {name: parameters[name] for name in PARAMETERS if name in parameters}
 
 
 def offers_refresh(asked: Asked) -> bool:

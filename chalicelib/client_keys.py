@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .protocol import jwk_set, strict_json
-from .protocol.jwk_set import Keys
+from .protocol.jwk_set import Key, Keys
 from .records.client import Client
 from .values import Frozen, replace
 
@@ -72,6 +72,20 @@ class ClientKeys:
             raise NoKey("The keys at the client's jwks_uri cannot be read.", kept.detail)
         return _chosen(kept.keys, alg, kid)
 
+    def must_have(self, client: Client, public: Key) -> None:
+        """That a public key is one of the client's, whatever it calls it. NoKey."""
+        if client.jwks_uri is None:
+            keys = client.jwks
+        else:
+            kept = self._fetched(client.jwks_uri)
+            if not _holds(kept.keys or (), public):
+                kept = self._renewed(client.jwks_uri, kept)
+            if kept.keys is None:
+                raise NoKey("The keys at the client's jwks_uri cannot be read.", kept.detail)
+            keys = kept.keys
+        if not _holds(keys, public):
+            raise NoKey("The client has no such key.")
+
     def _fetched(self, uri: str) -> _Kept:
         kept, now = self._kept.get(uri), self._clock()
         if kept is None:
@@ -101,6 +115,10 @@ class ClientKeys:
             self._kept.pop(next(iter(self._kept)))
         self._kept[uri] = kept
         return kept
+
+
+def _holds(keys: Keys, public: Key) -> bool:
+    return any(all(key.get(name) == public[name] for name in public) for key in keys)
 
 
 def _chosen(keys: Keys, alg: str, kid: str | None) -> Keys:

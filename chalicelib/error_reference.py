@@ -6,6 +6,7 @@ from .values import Frozen
 
 RFC6749 = "https://www.rfc-editor.org/rfc/rfc6749"
 RFC9101 = "https://www.rfc-editor.org/rfc/rfc9101"
+RFC9449 = "https://www.rfc-editor.org/rfc/rfc9449"
 CORE = "https://openid.net/specs/openid-connect-core-1_0.html"
 
 
@@ -30,6 +31,10 @@ def _core(section: str) -> tuple[str, str]:
 
 def _jar(section: str) -> tuple[str, str]:
     return f"RFC 9101, section {section}", f"{RFC9101}#section-{section}"
+
+
+def _dpop(section: str) -> tuple[str, str]:
+    return f"RFC 9449, section {section}", f"{RFC9449}#section-{section}"
 
 
 REFERENCE = {
@@ -206,9 +211,46 @@ REFERENCE = {
         (
             "The URI does not equal one of the client's request_uris, letter by letter.",
             "The host does not answer in time, redirects, or answers something else than a JWT.",
+            "The request was pushed more than a minute ago, by another client, or a sign-in with "
+            "it was finished already.",
         ),
-        ("Register the URI, and serve the JWT there with status 200.",),
+        (
+            "Register the URI, and serve the JWT there with status 200.",
+            "Push each request, and send the browser there at once.",
+        ),
         *_jar("7"),
+    ),
+    "invalid_dpop_proof": Entry(
+        "The DPoP proof is not good",
+        "The DPoP header of the request holds no proof that the client has its key, for this very "
+        "request and now.",
+        (
+            "The proof was used before: each request needs one of its own, with a jti of its own.",
+            "The htm or htu is that of another request, or the ath that of another access token.",
+            "The iat is more than a minute old, or the clock of the device is ahead.",
+            "The jwk holds a private key, or is not the key that made the signature.",
+        ),
+        (
+            "Read error_description: it names the member.",
+            "Make a new proof for each request, also when one is sent again.",
+            "Use a client library that makes the proofs.",
+        ),
+        *_dpop("4.3"),
+    ),
+    "use_dpop_nonce": Entry(
+        "The DPoP proof needs a nonce",
+        "The proof is good, but this server wants a nonce of its own in it, and there was none, or "
+        "one that is too old.",
+        (
+            "It was the first request: nobody knows the nonce before.",
+            "The nonce of an earlier answer is no longer taken; each is, for five minutes or more.",
+        ),
+        (
+            "Send the request again, with a new proof whose nonce claim is the value of the "
+            "DPoP-Nonce header of the answer.",
+            "Keep the newest DPoP-Nonce of every answer for the next proof.",
+        ),
+        *_dpop("8"),
     ),
     "server_error": Entry(
         "The server made a mistake",

@@ -3,8 +3,10 @@
     OAuthError
     ├── InvalidRequest              RFC 6749 section 5.2
     │   ├── NotFound                no such path
+    │   ├── NotOffered              part of a specification that is not offered here
     │   └── MethodNotAllowed        no such method on this path
     ├── InvalidClient               RFC 6749 section 5.2
+    │   └── Unauthenticated         RFC 9701 section 5: status 400
     ├── InvalidGrant                RFC 6749 section 5.2
     ├── UnauthorizedClient          RFC 6749 section 5.2
     ├── UnsupportedGrantType        RFC 6749 section 5.2
@@ -18,6 +20,8 @@
     ├── InvalidRequestUri           RFC 9101 section 7
     ├── InvalidTarget               RFC 8707 section 2
     ├── InvalidToken                RFC 6750 section 3.1
+    ├── InvalidDPoPProof            RFC 9449 section 5; at a resource with status 401
+    │   └── UseDPoPNonce            RFC 9449 section 8
     ├── InsufficientScope           RFC 6750 section 3.1
     ├── ServerError                 RFC 6749 section 4.1.2.1
     └── TemporarilyUnavailable      RFC 6749 section 4.1.2.1
@@ -62,6 +66,13 @@ class NotFound(InvalidRequest):
     words = "There is no such endpoint on this server."
 
 
+class NotOffered(InvalidRequest):
+    """What is asked for exists in the specification, and not on this server."""
+
+    status = 501
+    words = "This server does not offer this."
+
+
 class MethodNotAllowed(InvalidRequest):
     """The path exists, but not for this method; `allow` lists the methods it takes."""
 
@@ -79,6 +90,13 @@ class InvalidClient(OAuthError):
     error = "invalid_client"
     status = 401
     words = "Client authentication failed."
+
+
+class Unauthenticated(InvalidClient):
+    """RFC 9701 section 5: the caller has not even tried to say who it is."""
+
+    status = 400
+    words = "This endpoint answers only clients that authenticate."
 
 
 class InvalidGrant(OAuthError):
@@ -174,6 +192,24 @@ class InvalidToken(OAuthError):
     error = "invalid_token"
     status = 401
     words = "The access token is wrong, expired, revoked, or no access token."
+
+
+class InvalidDPoPProof(OAuthError):
+    """RFC 9449 sections 5 and 7.1: the proof is malformed, not for this request, or was used."""
+
+    error = "invalid_dpop_proof"
+    words = "The DPoP proof is malformed, too old, used before, or made for another request."
+
+
+class UseDPoPNonce(InvalidDPoPProof):
+    """RFC 9449 sections 8 and 9: the proof is good but for its nonce; `nonce` is the one to use."""
+
+    error = "use_dpop_nonce"
+    words = "Make another DPoP proof, with the nonce of this answer's DPoP-Nonce header."
+
+    def __init__(self, nonce: str) -> None:
+        super().__init__()
+        self.nonce = nonce
 
 
 class InsufficientScope(OAuthError):

@@ -36,6 +36,8 @@ def handler(services: Callable[[], Services]) -> Callable[[Event, object], Answe
 def to_request(event: Event) -> Request:
     """The Request in an event."""
     context = event["requestContext"]
+    # Of mutual TLS at a custom domain; API Gateway's own words, which no caller can write.
+    certificate = context["identity"].get("clientCert") or {}
     headers: dict[str, tuple[str, ...]] = {}
     for name, values in _all_headers(event):
         headers[name.lower()] = headers.get(name.lower(), ()) + tuple(values)
@@ -49,6 +51,7 @@ def to_request(event: Event) -> Request:
         path_parameters=event.get("pathParameters") or {},
         source_address=context["identity"]["sourceIp"],
         request_id=context.get("requestId", ""),
+        client_certificate=certificate.get("clientCertPem") or None,
     )
 
 

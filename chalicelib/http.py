@@ -74,7 +74,11 @@ class Parameters(Mapping[str, str]):
 
 
 class Request(Frozen):
-    """One HTTP request. `headers` holds lower-case names; `source_address` is the TCP peer's."""
+    """One HTTP request. `headers` holds lower-case names; `source_address` is the TCP peer's.
+
+    client_certificate: what the peer has proved to hold the key of, in PEM; None without mutual
+    TLS. Whoever ended the TLS connection says so, and no header ever does.
+    """
 
     method: str
     path: str
@@ -84,6 +88,7 @@ class Request(Frozen):
     path_parameters: Mapping[str, str] = _NONE
     source_address: str = ""
     request_id: str = ""
+    client_certificate: str | None = None
 
     def header(self, name: str) -> str | None:
         """The one value of a header, or None; InvalidRequest when it was sent twice."""

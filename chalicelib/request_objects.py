@@ -13,13 +13,12 @@ from . import asked, throttling
 from .client_keys import NoKey
 from .errors import InvalidRequest, InvalidRequestObject, InvalidRequestUri
 from .http import Parameters, Request
-from .protocol import request_object, signature
+from .protocol import fapi, request_object, signature
 from .protocol.jwt import Token
 from .protocol.request_object import Expected
 from .records.client import Client
 from .services import Services
 
-KNOWN = (*asked.PARAMETERS, "resource", "id_token_hint")
 _OUTSIDE = ("request", "request_uri")
 
 
@@ -38,10 +37,14 @@ def resolve(
         alg=client.request_object_signing_alg,
         issuer=services.settings.issuer,
         now=services.now(),
+        algs=fapi.ALGORITHMS if client.is_fapi else request_object.ALGORITHMS,
+        longest=fapi.LONGEST_REQUEST if client.is_fapi else None,
     )
     request_object.check(token, expected)
     inside = [("client_id", client.client_id)]
-    inside += [pair for pair in request_object.parameters(token, KNOWN) if pair[0] != "client_id"]
+    inside += [
+        pair for pair in request_object.parameters(token, asked.KNOWN) if pair[0] != "client_id"
+    ]
     if not request_object.is_signed(token):
         return _merged(parameters, inside), False
     _check_signature(token, client, services)
@@ -54,7 +57,6 @@ def _token(parameters: Parameters, client: Client, request: Request, services: S
     if "request" in parameters:
         raise InvalidRequest("Either request or request_uri, not both.")
     uri = parameters["request_uri"]
-    # A pushed request (RFC 9126) is named here as well, by a URN; none of those is registered.
     if uri not in client.request_uris:
         raise InvalidRequestUri("The client has not registered this request_uri.")
     try:

@@ -10,10 +10,12 @@ import time
 from .endpoints import ENDPOINTS
 from .errors import (
     InvalidClient,
+    InvalidDPoPProof,
     MethodNotAllowed,
     OAuthError,
     ServerError,
     TemporarilyUnavailable,
+    UseDPoPNonce,
 )
 from .http import Request, Response, json_response
 from .services import Services
@@ -45,11 +47,13 @@ ROUTES = (
     Route("/.well-known/jwks.json", "jwks", ("GET", "HEAD"), cors=True),
     Route("/authorize", "authorize", ("GET", "POST"), page=True),
     Route("/authorize/{step}", "authorize_step", ("POST",), page=True),
+    Route("/par", "par", ("POST",), cors=True),
     Route("/token", "token", ("POST",), cors=True),
     Route("/revoke", "revoke", ("POST",), cors=True),
     Route("/introspect", "introspect", ("POST",)),
     Route("/userinfo", "userinfo", ("GET", "POST"), cors=True, bearer="openid"),
     Route("/logout", "logout", ("GET", "POST"), page=True),
+    Route("/status-lists/{list}", "status_list", ("GET", "HEAD"), cors=True),
     Route("/errors/{code}", "error_page", ("GET", "HEAD"), page=True),
     Route("/healthz", "healthz", ("GET", "HEAD")),
 )
@@ -106,14 +110,21 @@ def _preflight(route: Route) -> Response:
 def _error(route: Route, problem: OAuthError, request: Request, services: Services) -> Response:
     if isinstance(problem, ServerError | TemporarilyUnavailable):
         services.log.problem(problem.error, reason=problem.detail)
+    # RFC 9449 section 7.1: of a request with an access token, the proof is part of what is refused.
+    status = 401 if route.bearer and isinstance(problem, InvalidDPoPProof) else problem.status
     response = (
-        _page_error(problem, request, services) if route.page else json_error(problem, services)
+        _page_error(problem, request, services)
+        if route.page
+        else json_error(problem, services, status)
     )
-    if route.bearer is not None and problem.status in (400, 401, 403):
+    if route.bearer is not None and status in (400, 401, 403):
         from .protocol import bearer
 
         realm = services.settings.issuer
-        response = response.with_headers(bearer.challenge(realm, route.bearer, problem))
+        headers = bearer.challenges(request, realm, route.bearer, problem)
+        response = response.with_headers(*headers)
+    if isinstance(problem, UseDPoPNonce):
+        response = response.with_headers(("DPoP-Nonce", problem.nonce))
     if isinstance(problem, MethodNotAllowed):
         response = response.with_headers(("Allow", ", ".join(problem.allow)))
     if isinstance(problem, TemporarilyUnavailable):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .aws.keyring import Keyring
     from .aws.registry import Registry
     from .aws.signer import Signer
+    from .aws.status_lists import StatusLists
     from .aws.table import Table
     from .client_keys import ClientKeys
     from .fetching import Fetcher
@@ -98,6 +99,13 @@ class Services:
         from .aws.signer import Signer
 
         return Signer(self.client, self.settings.stage, lambda: self.keyring.keys)
+
+    @cached_property
+    def status_lists(self) -> StatusLists:
+        """Places in token status lists, and what was revoked there."""
+        from .aws.status_lists import StatusLists
+
+        return StatusLists(self.table, self.now, lambda: self.keyring.salt)
 
     @cached_property
     def registry(self) -> Registry:

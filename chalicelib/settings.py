@@ -45,6 +45,7 @@ class Lifetimes(Frozen):
     refresh_grace: int = MINUTE  # a lost answer may be asked for again
     authorization_request: int = 10 * MINUTE
     session: int = 12 * HOUR
+    pushed_request: int = 90  # until a browser brings it
 
 
 class Settings(Frozen):
@@ -60,8 +61,17 @@ class Settings(Frozen):
     # No mode is the stage's own.
     id_token_signing_mode: str | None = None
     id_token_algs: tuple[str, ...] = SIGNING_ALGORITHMS[:1]
+    # Where the endpoints are reached with client certificates (RFC 8705 section 5); a stage without
+    # it takes none.
+    mtls_url: str | None = None
     # Where back-channel logout is told to clients from; a stage without it tells none.
     logout_queue_url: str | None = None
+    # Whether every DPoP proof must carry a nonce of ours; a client may be held to it alone.
+    dpop_nonce: bool = False
+    # Whether every client has to push its authorization requests (RFC 9126 section 5).
+    require_par: bool = False
+    # For how long a token status list may be kept: so long a revoked token may still pass.
+    status_list_ttl: int = MINUTE
     lifetimes: Lifetimes = Lifetimes()
 
     @classmethod
@@ -78,6 +88,10 @@ class Settings(Frozen):
             id_token_signing_mode=_signing_mode(environ, "ID_TOKEN_SIGNING_MODE"),
             id_token_algs=_id_token_algs(environ),
             logout_queue_url=_queue_url(environ, "LOGOUT_QUEUE_URL"),
+            mtls_url=_mtls_url(environ),
+            dpop_nonce=_required(environ, "DPOP_NONCE"),
+            require_par=_flag(environ, "REQUIRE_PAR"),
+            status_list_ttl=_seconds(environ, "STATUS_LIST_TTL", MINUTE, most=HOUR),
             lifetimes=Lifetimes(
                 code=_seconds(environ, "CODE_LIFETIME", MINUTE, most=10 * MINUTE),
                 access_token=_seconds(environ, "ACCESS_TOKEN_LIFETIME", 10 * MINUTE, most=DAY),
@@ -86,6 +100,7 @@ class Settings(Frozen):
                 grant=_seconds(environ, "GRANT_LIFETIME", 365 * DAY),
                 refresh_grace=_seconds(environ, "REFRESH_GRACE", MINUTE, most=10 * MINUTE),
                 session=_seconds(environ, "SESSION_LIFETIME", 12 * HOUR),
+                pushed_request=_seconds(environ, "PAR_LIFETIME", 90, least=60, most=600),
             ),
         )
 
@@ -97,6 +112,10 @@ class Settings(Frozen):
     def url(self, path: str) -> str:
         """The absolute URL of a path of this server; always from the issuer, never from Host."""
         return self.issuer + path
+
+    def called_url(self, path: str, *, certified: bool) -> str:
+        """The URL that was called at a path: `certified`, where client certificates are taken."""
+        return (self.mtls_url or self.issuer) + path if certified else self.url(path)
 
 
 def _require(environ: Mapping[str, str], name: str) -> str:
@@ -113,11 +132,31 @@ def _signing_mode(environ: Mapping[str, str], name: str) -> str | None:
     return mode
 
 
+def _required(environ: Mapping[str, str], name: str) -> bool:
+    word = environ.get(name, "") or "off"
+    if word not in ("required", "off"):
+        raise SettingsError(f"{name} must be required or off")
+    return word == "required"
+
+
 def _queue_url(environ: Mapping[str, str], name: str) -> str | None:
     url = environ.get(name, "") or None
     if url is not None and not _QUEUE_URL.fullmatch(url):
         raise SettingsError(f"{name} must be the URL of a standard SQS queue")
     return url
+
+
+def _mtls_url(environ: Mapping[str, str]) -> str | None:
+    """A host of its own: one that asks for a certificate asks every browser for one."""
+    text = environ.get("MTLS_URL", "") or None
+    if text is None:
+        return None
+    url, issuer = _URL.fullmatch(text), _URL.fullmatch(_require(environ, "ISSUER"))
+    if url is None or url["scheme"] != "https" or not 1 <= int(url["port"] or 443) <= 65535:
+        raise SettingsError("MTLS_URL must be an https URL without query, fragment or final slash")
+    if issuer and (url["host"], url["port"]) == (issuer["host"], issuer["port"]):
+        raise SettingsError("MTLS_URL must have another host or port than ISSUER")
+    return text
 
 
 def _id_token_algs(environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -140,10 +179,22 @@ def _issuer(text: str, stage: str) -> str:
     raise SettingsError("ISSUER must be an https URL without query, fragment or final slash")
 
 
+def _flag(environ: Mapping[str, str], name: str) -> bool:
+    word = environ.get(name, "") or "false"
+    if word not in ("true", "false"):
+        raise SettingsError(f"{name} must be true or false")
+    return word == "true"
+
+
 def _seconds(
-    environ: Mapping[str, str], name: str, default: int, *, most: int = 10 * 365 * DAY
+    environ: Mapping[str, str],
+    name: str,
+    default: int,
+    *,
+    least: int = 1,
+    most: int = 10 * 365 * DAY,
 ) -> int:
     text = environ.get(name, "") or str(default)
-    if not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) or not 1 <= int(text) <= most:
-        raise SettingsError(f"{name} must be a whole number of seconds from 1 to {most}")
+    if not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) or not least <= int(text) <= most:
+        raise SettingsError(f"{name} must be a whole number of seconds from {least} to {most}")
     return int(text)

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from . import sessions, subjects
+from . import sessions, subjects, token_status
 from .aws.client import ConditionFailed
 from .errors import TemporarilyUnavailable
 from .protocol import logout_token
 from .records.client import Client
-from .records.seen_once import ended_session
 from .records.session import Session
 from .records.user import User
 from .services import Services
-from .settings import Lifetimes
 
 # A request that read the session before it ended has its grant dated by then, in seconds.
 SLOWEST_REQUEST = 60
@@ -55,9 +53,7 @@ def sign_out(user: User, session: Session, services: Services) -> tuple[Client, 
     grants there are: each is asked about when it is used (docs/decisions/0023).
     """
     now = services.now()
-    # A stage that has shortened the life of grants still has older ones.
-    longest = max(services.settings.lifetimes.grant, Lifetimes().grant)
-    services.table.put(ended_session(user.user_id, session.lineage, now + longest))
+    token_status.end_session(user.user_id, session.lineage, services)
     try:
         services.table.change(user.key, {"so": now + SLOWEST_REQUEST}, when="attribute_exists(pk)")
     except ConditionFailed:

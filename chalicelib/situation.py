@@ -14,10 +14,11 @@ from .protocol import consent as consents
 from .protocol import redirect_uri
 from .records.authorization_request import AuthorizationRequest, authorization_request_key
 from .records.consent import Consent, consent_key
+from .records.pushed_request import PushedRequest
 from .records.session import Session, session_key
 from .records.user import User, user_key
 from .services import Services
-from .values import Frozen
+from .values import Frozen, replace
 
 BROWSER_COOKIE = "__Host-browser"
 
@@ -26,6 +27,7 @@ class Situation(Frozen):
     """A checked request, and the browser's user if one is signed in.
 
     waiting: the request as it is stored; None while no step had to ask anything.
+    pushed: where the request was brought as a pushed one, at this visit.
     expected: the subject that the id_token_hint names, "" where it names nobody; None without one.
     browser: the secret of the browser's cookie, which binds the stored request to it.
     read_at: when that was, in epoch seconds. What is issued on its word dates from then: a user
@@ -40,6 +42,7 @@ class Situation(Frozen):
     user: User | None
     session: Session | None
     consent: Consent | None
+    pushed: PushedRequest | None = None
 
     @property
     def csrf(self) -> str:
@@ -55,26 +58,32 @@ class Situation(Frozen):
 
 
 def load(
-    asked: Asked, waiting: AuthorizationRequest | None, request: Request, services: Services
+    asked: Asked,
+    waiting: AuthorizationRequest | None,
+    request: Request,
+    services: Services,
+    pushed: PushedRequest | None = None,
 ) -> Situation:
     """Read who sits at the browser: one read, or none when no session cookie is there."""
     now = services.now()
     browser = browser_secret(request, services)
-    expected = waiting.expected if waiting else _hinted(asked, services)
+    stored = waiting or pushed
+    expected = stored.expected if stored else hinted(asked, services)
+    nobody = Situation(now, asked, waiting, expected, browser, None, None, None, pushed)
     shown = sessions.presented(request, services)
     if shown is None:
-        return Situation(now, asked, waiting, expected, browser, None, None, None)
+        return nobody
     user, session, consent = services.table.get_all(
         (User, user_key(shown.user_id)),
         (Session, session_key(shown.user_id, shown.own_id)),
         (Consent, consent_key(shown.user_id, asked.client.client_id)),
     )
     if not sessions.proved(session, user, shown):
-        return Situation(now, asked, waiting, expected, browser, None, None, None)
+        return nobody
     # A consent is no word for another client that took over the name of a removed one.
     if consent is not None and consent.since < asked.client.created_at:
         consent = None
-    return Situation(now, asked, waiting, expected, browser, user, session, consent)
+    return replace(nobody, user=user, session=session, consent=consent)
 
 
 def store(
@@ -91,6 +100,7 @@ def store(
         created_at=now,
         expires_at=now + services.settings.lifetimes.authorization_request,
         expected=situation.expected,
+        pushed=situation.pushed.name_hash if situation.pushed else None,
     )
     services.table.put_new(waiting)
     return waiting, cookie(BROWSER_COOKIE, situation.browser)
@@ -107,9 +117,11 @@ def resume(request_id: str, request: Request, services: Services) -> Authorizati
     return waiting
 
 
-def recall(waiting: AuthorizationRequest, services: Services) -> tuple[Recipient, Parameters]:
+def recall(
+    stored: AuthorizationRequest | PushedRequest, services: Services
+) -> tuple[Recipient, Parameters]:
     """A stored request's parameters, with the client proved again: it may have changed since."""
-    pairs = [*waiting.parameters.items(), *(("resource", uri) for uri in waiting.resources)]
+    pairs = [*stored.parameters.items(), *(("resource", uri) for uri in stored.resources)]
     parameters = Parameters(pairs)
     return identify(parameters, services), parameters
 
@@ -168,8 +180,9 @@ def browser_secret(request: Request, services: Services) -> str:
     return services.random_text(32)
 
 
-def _hinted(asked: Asked, services: Services) -> str | None:
-    """Whom the client expects. A hint that is none of its own ID tokens names nobody.
+def hinted(asked: Asked, services: Services) -> str | None:
+    """Whom the client expects; None without a hint. One that is none of its own ID tokens names
+    nobody.
 
     Core section 3.1.2.1 asks for an error only where nobody can be asked: nobody is expected, so
     whoever is signed in is not the one.

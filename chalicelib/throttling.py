@@ -22,6 +22,9 @@ CLIENT_BY_CALLER = Limit("client-caller", most=30, seconds=5 * 60)
 CLIENT_BY_ADDRESS = Limit("client-address", most=300, seconds=5 * 60)
 REQUEST_URI_BY_CALLER = Limit("request-uri-caller", most=100, seconds=5 * 60)
 REQUEST_URI_BY_CLIENT = Limit("request-uri-client", most=6000, seconds=5 * 60)
+PUSH_BY_CALLER = Limit("push-caller", most=300, seconds=5 * 60)
+SIGNED_ERROR_BY_CALLER = Limit("signed-error-caller", most=100, seconds=5 * 60)
+SIGNED_ERROR_BY_CLIENT = Limit("signed-error-client", most=6000, seconds=5 * 60)
 MOST_SUSPECTS = 1000
 
 
@@ -83,16 +86,45 @@ def request_uri(client_id: str, address: str, services: Services) -> None:
 
     Whoever knows a client_id can have its host called: so much by one caller, so much by all.
     """
+    limits = (REQUEST_URI_BY_CALLER, REQUEST_URI_BY_CLIENT)
+    _count(limits, client_id, address, services, "request_uri", "requests by reference")
+
+
+def push(client_id: str, address: str, services: Services) -> None:
+    """Count a request that a public client pushes, before it is checked; TooManyRequests.
+
+    Not for the client as a whole: whoever knows its client_id could keep all its users out.
+    """
+    _count((PUSH_BY_CALLER,), client_id, address, services, "push", "pushed requests")
+
+
+def signed_error(client_id: str, address: str, services: Services) -> None:
+    """Count an error that is to be signed though nobody has signed in; TooManyRequests.
+
+    The quota of KMS is that of tokens as well.
+    """
+    limits = (SIGNED_ERROR_BY_CALLER, SIGNED_ERROR_BY_CLIENT)
+    _count(limits, client_id, address, services, "signed_error", "requests that were refused")
+
+
+def _count(
+    limits: tuple[Limit, ...],
+    client_id: str,
+    address: str,
+    services: Services,
+    event: str,
+    words: str,
+) -> None:
+    """Count for the caller, then for the client where it has a limit; nothing is taken back."""
     now, caller = services.now(), _callers(client_id, address, services)[0][1]
     client = services.keyring.pseudonym("client", client_id)
     try:
-        counters.count(services.table, REQUEST_URI_BY_CALLER, caller, now)
-        counters.count(services.table, REQUEST_URI_BY_CLIENT, client, now)
+        for limit, who in zip(limits, (caller, client), strict=False):
+            counters.count(services.table, limit, who, now)
     except LimitReached as reached:
-        services.log.event("request_uri.throttled", client_id=client_id)
+        services.log.event(f"{event}.throttled", client_id=client_id)
         raise TooManyRequests(
-            "Too many requests by reference. Wait, then try again.",
-            retry_after=reached.retry_after,
+            f"Too many {words}. Wait, then try again.", retry_after=reached.retry_after
         ) from None
 
 

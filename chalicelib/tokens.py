@@ -5,14 +5,17 @@ Called after the grant was spent: a failed signature costs a retry, a replay wou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from .encoding import base64url, sha256, sha512
-from .protocol import jwt, scope
+from .protocol import confirmation, jwt, scope
 from .records.authorization import Authorization, SignedIn
 from .records.client import Client
 from .services import Services
 
 ACCESS_TOKEN = "at+jwt"
 ID_TOKEN = "JWT"
+INTROSPECTION = "token-introspection+jwt"
 # The private claim by which introspection and revocation find the grant.
 LOCATOR = "grant"
 
@@ -23,7 +26,7 @@ def issue(authorization: Authorization, services: Services) -> dict[str, object]
     access_token = _access_token(authorization, now, services)
     answer: dict[str, object] = {
         "access_token": access_token,
-        "token_type": "Bearer",
+        "token_type": confirmation.token_type(authorization.confirmation),
         "expires_in": authorization.lifetime,
         "scope": scope.join(authorization.scope),
     }
@@ -50,6 +53,18 @@ def _access_token(authorization: Authorization, now: int, services: Services) ->
     }
     if authorization.locator is not None:
         claims[LOCATOR] = authorization.locator
+    if authorization.confirmation is not None:
+        claims["cnf"] = dict(authorization.confirmation)
+    # RFC 9068 section 2.2.1: the same in every token of a grant. RFC 9470 steps up by them.
+    sign_in = {"auth_time": authorization.auth_time, "acr": authorization.acr}
+    claims |= {name: value for name, value in sign_in.items() if value is not None}
+    if authorization.listed:
+        from .protocol import status_list
+
+        assert authorization.place is not None
+        lists = services.settings.url(status_list.PATH)
+        alg = authorization.signing_alg
+        claims["status"] = status_list.reference(lists, authorization.place, alg)
     mode = authorization.signing_mode or services.settings.signing_mode
     return _sign(ACCESS_TOKEN, mode, authorization.signing_alg, claims, services)
 
@@ -87,6 +102,36 @@ def sign_userinfo(claims: dict[str, object], client: Client, services: Services)
     return _for_client(alg, claims | of_this_server, services)
 
 
+def authorization_response(client: Client, response: Mapping[str, str], services: Services) -> str:
+    """A signed answer of /authorize, by the client's algorithm (JARM section 2.1).
+
+    TemporarilyUnavailable when no key can sign.
+    """
+    from .protocol import response_mode
+
+    issuer, now = services.settings.issuer, services.now()
+    told = response_mode.claims(issuer, client.client_id, response, now)
+    return _for_client(client.authorization_signed_response_alg, told, services)
+
+
+def introspection_response(
+    response: Mapping[str, object], client: Client, services: Services
+) -> str:
+    """A signed answer of /introspect, by the algorithm of who asks (RFC 9701 section 5).
+
+    `sub` and `exp` stand inside only, or it would look like a token. TemporarilyUnavailable when
+    no key can sign.
+    """
+    told: dict[str, object] = {
+        "iss": services.settings.issuer,
+        "aud": client.client_id,
+        "iat": services.now(),
+        "token_introspection": response,
+    }
+    alg = client.introspection_signed_response_alg or "RS256"
+    return _for_client(alg, told, services, INTROSPECTION)
+
+
 def logout_token(client: Client, subject: str, sid: str, services: Services) -> str:
     """A logout token for a client, by the algorithm of its ID tokens (Back-Channel Logout 2.4).
 
@@ -97,6 +142,29 @@ def logout_token(client: Client, subject: str, sid: str, services: Services) -> 
     issuer, jti = services.settings.issuer, services.random_text(16)
     told = rules.claims(issuer, client.client_id, subject, sid, jti, services.now())
     return _for_client(client.id_token_signed_response_alg, told, services, rules.TYP)
+
+
+def status_list(in_list: int, alg: str, services: Services) -> str | None:
+    """A token status list as it is now, signed; None where no key signs by this algorithm.
+
+    TemporarilyUnavailable.
+    """
+    from .protocol import signing_keys
+    from .protocol import status_list as rules
+
+    settings, lists = services.settings, services.status_lists
+    # As the tokens are signed, so far as the algorithm goes: that is what their verifiers know.
+    modes = sorted(signing_keys.MODES, key=lambda mode: mode != settings.signing_mode)
+    keys = services.keyring.keys
+    mode = next((mode for mode in modes if signing_keys.signer(keys, mode, alg)), None)
+    if mode is None:
+        return None
+    # What is revoked later than this is not in it, for all that is known.
+    now = services.now()
+    lst, clients = rules.encode(lists.revoked(in_list)), lists.revoked_clients()
+    uri = settings.url(rules.PATH + rules.name(in_list, alg))
+    told = rules.claims(settings.issuer, uri, lst, now, settings.status_list_ttl, clients)
+    return _sign(rules.TYP, mode, alg, told, services)
 
 
 def _half_hash(token: str, alg: str) -> str:

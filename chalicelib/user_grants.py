@@ -5,8 +5,7 @@ Used by every grant type behind which a person stands, so that none of them forg
 
 from __future__ import annotations
 
-from . import sessions, subjects
-from .aws import grants
+from . import sessions, subjects, token_status
 from .errors import InvalidGrant, InvalidScope, InvalidTarget
 from .protocol import claims, handle, scope, target
 from .protocol.handle import Handle
@@ -49,7 +48,7 @@ def must_stand(user: User | None, client: Client, grant: Grant, services: Servic
 
 def revoke_replayed(grant: Grant, what: str, services: Services) -> None:
     """Something single-use came twice: whoever has it may be a thief, so the whole grant ends."""
-    grants.revoke(services.table, grant.key, services.now())
+    token_status.revoke_grant(grant, services)
     services.log.event(
         "token.reuse_detected", client_id=grant.client_id, grant=grant.grant_id, what=what
     )
@@ -114,7 +113,10 @@ def authorization(
         signing_alg=resource.signing_alg if resource else "RS256",
         signing_mode=resource.signing_mode if resource else None,
         lifetime=lifetime or services.settings.lifetimes.access_token,
+        listed=resource is not None and resource.status_list,
         locator=handle.locator(grant.user_id, grant.grant_id, services.keyring.salt),
+        auth_time=grant.auth_time or None,
+        acr=grant.acr,
     )
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from .protocol import handle, jwt, signature
 from .records.client import Client
 from .records.grant import Grant, grant_key
-from .records.seen_once import SeenOnce, ended_session, revoked_access_token
+from .records.seen_once import SeenOnce, revoked_access_token
+from .records.session_mark import SessionMark, session_mark
 from .records.user import User, user_key
 from .services import Services
 from .tokens import ACCESS_TOKEN, ID_TOKEN, LOCATOR
@@ -27,6 +28,25 @@ class AccessToken(Frozen):
     def client_id(self) -> str:
         """The client it was issued to."""
         return str(self.claims["client_id"])
+
+    @property
+    def confirmation(self) -> Mapping[str, str]:
+        """What it is bound to; nothing for a bearer token. Who takes it must see that shown."""
+        bound: Mapping[str, str] = self.claims.get("cnf", {})
+        return bound
+
+    @property
+    def place(self) -> int | None:
+        """Where a token status list says whether it was revoked; None where none does."""
+        if "status" not in self.claims:
+            return None
+        from .protocol import status_list
+
+        return status_list.place_of(self.claims["status"])
+
+    def of(self, services: Services) -> tuple[str, str] | None:
+        """The user and the grant that it was made from; None where no user is behind it."""
+        return handle.read_locator(str(self.claims.get(LOCATOR, "")), services.keyring.salt)
 
     @property
     def revocation(self) -> SeenOnce:
@@ -107,7 +127,7 @@ class Behind(Frozen):
 
 def behind(token: AccessToken, services: Services) -> Behind | None:
     """Who stands behind the token, in one read; None where nobody does, or not any more."""
-    found = handle.read_locator(str(token.claims.get(LOCATOR, "")), services.keyring.salt)
+    found = token.of(services)
     if found is None:
         return None
     user_id, grant_id = found
@@ -136,8 +156,9 @@ def stands(user: User | None, grant: Grant, issued_at: int, services: Services) 
         return True
     if grant.issued_at > user.signed_out_until:
         return True
-    mark = ended_session(grant.user_id, grant.session_id)
-    return services.table.get(SeenOnce, mark.key) is None
+    mark = session_mark(grant.user_id, grant.session_id)
+    found = services.table.get(SessionMark, mark.key)
+    return found is None or found.open
 
 
 def grant_stands(user: User | None, grant: Grant | None, issued_at: int) -> bool:

@@ -25,6 +25,7 @@ _LATE: Final = (
     "cryptography.hazmat.primitives.hashes",
     "cryptography.hazmat.primitives.kdf.argon2",
     "cryptography.hazmat.primitives.serialization",
+    "cryptography.x509",
     "datetime",
     "encodings.idna",  # Python's own, for the first name that is looked up
     "ssl",

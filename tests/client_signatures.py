@@ -20,9 +20,13 @@ KINDS = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "Ed25519": "OKP", "EdDSA
 ALGORITHMS = tuple(KINDS)
 
 
-@cache
 def private_key(kind: str, owner: str = "client") -> Private:
     """A key of a kind (RSA, EC, OKP); the same each time for the same owner."""
+    return _generated(kind, owner)
+
+
+@cache
+def _generated(kind: str, owner: str) -> Private:
     if kind == "RSA":
         return rsa.generate_private_key(65537, 2048)
     if kind == "EC":

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
-from infra.seeds import AFTER_LOGOUT
+from chalicelib.administration import resources
+from infra.seeds import AFTER_LOGOUT, RESOURCE
+from tests import dpop
 from tests.browser import Browser
-from tests.flows import objects
+from tests.flows import assertions, certified, objects, pushes
 from tests.world import REDIRECT, VERIFIER, World
 
 
@@ -22,17 +24,18 @@ class Request:
     query: str = ""
     form: list[tuple[str, str]] | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    certificate: str | None = None
 
 
 def get(path: str) -> Callable[[World], Request]:
     return lambda _: Request("GET", path)
 
 
-def as_client(path: str, client_id: str, **form: str) -> Request:
+def as_client(path: str, client_id: str, *headers: tuple[str, str], **form: str) -> Request:
     """A form sent by a client of the demo, with HTTP Basic."""
     token = b64encode(f"{client_id}:{client_id}secret".encode()).decode()
-    headers = (("Authorization", f"Basic {token}"),)
-    return Request("POST", path, form=[*form.items()], headers=headers)
+    proof = ("Authorization", f"Basic {token}")
+    return Request("POST", path, form=[*form.items()], headers=(proof, *headers))
 
 
 def redeem(world: World) -> Request:
@@ -45,13 +48,20 @@ def refresh(world: World) -> Request:
     return as_client("/token", "demoweb", grant_type="refresh_token", refresh_token=token)
 
 
-def of_token(path: str, kind: str) -> Callable[[World], Request]:
-    return lambda world: as_client(path, "demoweb", token=world.tokens()[kind])
+def of_token(path: str, kind: str, *headers: tuple[str, str]) -> Callable[[World], Request]:
+    return lambda world: as_client(path, "demoweb", *headers, token=world.tokens()[kind])
 
 
 def userinfo(world: World) -> Request:
     token = world.tokens(scope="openid email")["access_token"]
     return Request("GET", "/userinfo", headers=(("Authorization", f"Bearer {token}"),))
+
+
+def userinfo_with_proof(world: World) -> Request:
+    token = dpop.tokens(world, scope="openid email")["access_token"]
+    proof = dpop.ALICE.at(world, "/userinfo", "GET", token=token)
+    headers = (("Authorization", f"DPoP {token}"), ("DPoP", proof))
+    return Request("GET", "/userinfo", headers=headers)
 
 
 def authorize(world: World, browser: Browser | None = None, **changes: str | None) -> Request:
@@ -124,9 +134,76 @@ def unsigned_object(world: World) -> Request:
     return Request("GET", "/authorize", query=urlsplit(url).query)
 
 
+def signing_machine(world: World) -> Request:
+    """A client that proves itself by an assertion."""
+    assertions.register(world)
+    form = {**assertions.MACHINE, **assertions.proof(assertions.signed(world))}
+    return Request("POST", "/token", form=[*form.items()])
+
+
+def certified_machine(world: World, *, keyed: bool) -> Request:
+    """One that proves itself by a certificate, by its name or by its key."""
+    certified.take_certificates(world)
+    name = certified.register_keyed(world) if keyed else certified.register(world)
+    form = [*assertions.MACHINE.items(), ("client_id", name)]
+    return Request("POST", "/token", form=form, certificate=certified.GOOD)
+
+
+def push(world: World) -> Request:
+    """A request that its client pushes."""
+    return as_client("/par", "demoweb", **pushes.parameters(world, client_id=None))
+
+
+def push_signed(world: World) -> Request:
+    """One that is signed."""
+    objects.register(world, token_endpoint_auth_method="client_secret_post")
+    proof = {"client_id": "signer", "client_secret": objects.SECRET}
+    return Request("POST", "/par", form=[*proof.items(), ("request", objects.signed(world))])
+
+
+def pushed(world: World) -> Request:
+    """What a browser brings, of a user who is signed in and has consented before."""
+    browser = world.browser()
+    world.code(browser)
+    url = pushes.url(world, pushes.pushed(world))
+    return Request("GET", "/authorize", query=urlsplit(url).query, headers=_cookies(browser))
+
+
+def signed_answer(world: World) -> Request:
+    """A request of such a user whose answer is to be signed."""
+    browser = world.browser()
+    world.code(browser)
+    return authorize(world, browser, response_mode="jwt")
+
+
 def by_reference(world: World) -> Request:
     """One at an address where nobody listens."""
     uri = "http://127.0.0.1:1/r"
     objects.register(world, request_uris=[uri])
     url = objects.url(world, request_uri=uri, redirect_uri=REDIRECT)
     return Request("GET", "/authorize", query=urlsplit(url).query)
+
+
+def listed_machine(world: World) -> Request:
+    """A token of a resource that has status lists."""
+    resources.update(str(RESOURCE["resource"]), {"status_list": True}, world.services)
+    return as_client("/token", "demomachine", grant_type="client_credentials", scope="read")
+
+
+def listed_code(world: World) -> Request:
+    """The same for a user's."""
+    listed_machine(world)
+    return redeem(world)
+
+
+def listed_revocation(world: World) -> Request:
+    """An access token that has a place in a list."""
+    listed_machine(world)
+    world.restart()
+    return as_client("/revoke", "demoweb", token=world.tokens()["access_token"])
+
+
+def status_list(world: World) -> Request:
+    """The list of such a token."""
+    listed_revocation(world)
+    return Request("GET", "/status-lists/0-RS256")

@@ -37,6 +37,8 @@ REGISTERED = {
     "account_selection_required",
     "consent_required",
     "unmet_authentication_requirements",
+    "invalid_dpop_proof",
+    "use_dpop_nonce",
     "invalid_request_uri",
     "invalid_request_object",
     "request_not_supported",
@@ -49,8 +51,11 @@ CACHED_JSON = ("/.well-known/",)
 CACHED_PAGES = ("/errors/",)
 
 # What the server takes and must never give back, and what else must stay out of the log.
-_SENT = ("password", "client_secret", "code_verifier", "code", "refresh_token", "token")
-_HELD = ("csrf", "interaction", "access_token", "id_token", *_SENT)
+_SENT = (
+    *("client_assertion", "password", "client_secret"),
+    *("code_verifier", "code", "refresh_token", "token"),
+)
+_HELD = ("csrf", "interaction", "access_token", "id_token", "response", *_SENT)
 _SHORTEST = 10  # shorter values occur by chance
 
 
@@ -176,7 +181,8 @@ def secrets_of_reply(reply: Reply) -> set[str]:
         for form in page.forms.values():
             found |= {value for name, value in form.fields if name in _HELD}
     elif (reply.header("Content-Type") or "").startswith("application/json") and reply.text:
-        found |= {str(reply.json[name]) for name in _HELD if name in reply.json}
+        delivered = (*_HELD, "request_uri")
+        found |= {str(reply.json[name]) for name in delivered if name in reply.json}
     for url in urls:
         found |= {value for name, value in parse_qsl(urlsplit(url).query) if name in _HELD}
     return _long(found)

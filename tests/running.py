@@ -50,7 +50,7 @@ class Running:
             "allowed_resources": [seeds.RESOURCE["resource"]],
             **metadata,
         }
-        if document.get("token_endpoint_auth_method") != "none":
+        if str(document.get("token_endpoint_auth_method", "client_secret")).startswith("client_s"):
             document["client_secret"] = f"{client_id}secret"
         clients.create(document, self.services)
         return client_id

@@ -32,10 +32,12 @@ FLOORS = (
     "fetching",
     "client_keys",
     "services",  # 3
-    "asked authentication sessions subjects throttling tokens",  # 4: proofs and tokens
+    "client_certificates",
+    # 4: proofs and tokens
+    "asked authentication possession sessions subjects throttling token_status tokens",
     "answers client_authentication logout_delivery request_objects signing_out verification",
     "situation user_grants",
-    "grants interaction rotation",  # 5: flows
+    "grants interaction pushed_requests rotation",  # 5: flows
     # What may be registered depends on the grant types and methods there are.
     "registration",
     "administration",
@@ -79,7 +81,10 @@ def python_files(*places: str) -> list[Path]:
 
 
 SERVER = {module_name(path): path for path in python_files("chalicelib", "app.py")}
-WRITTEN = python_files("chalicelib", "infra", "tests", "bench", "app.py")
+KIT = {module_name(path): path for path in python_files("postern_verifier")}
+WRITTEN = python_files(
+    "chalicelib", "infra", "postern_verifier", "examples/api", "tests", "bench", "app.py"
+)
 
 
 @cache
@@ -175,7 +180,7 @@ def test_every_endpoint_has_a_path() -> None:
         # Documents of clients are not AWS's, and need the care of their own that fetching.py takes.
         (NETWORK, {"aws", "fetching"}),
         ({"jinja2", "markupsafe"}, {"pages"}),
-        ({"infra", "tests", "bench"}, set()),
+        ({"infra", "tests", "bench", "postern_verifier", "examples"}, set()),
         ({"boto3", "botocore", "jwt", "requests", "urllib3", "moto", "hypothesis"}, set()),
     ],
     ids=["chalice", "network", "jinja2", "our own tools", "development"],
@@ -201,6 +206,21 @@ def test_heavy_libraries_are_imported_where_they_are_used(name: str) -> None:
             on_import |= imported(SERVER[name], iter([node]))
     heavy = {one for one in on_import if one.startswith(("cryptography", "chalicelib.pages"))}
     assert not heavy, f"{name} imports {heavy} when it is imported itself"
+
+
+@pytest.mark.parametrize("name", KIT)
+def test_the_kit_stands_alone(name: str) -> None:
+    """It is another package: of others it needs cryptography, and Chalice in its one adapter."""
+    allowed = {*sys.stdlib_module_names, "cryptography", "postern_verifier"}
+    if name == "postern_verifier.adapters.chalice":
+        allowed |= {"chalice"}
+    assert {one.split(".")[0] for one in imported(KIT[name])} <= allowed
+
+
+@pytest.mark.parametrize("name", [name for name in KIT if ".adapters" not in name])
+def test_the_kit_does_not_know_its_adapters(name: str) -> None:
+    """Whoever imports it pays for no framework."""
+    assert not uses(KIT[name], {"postern_verifier.adapters"})
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=shown)

@@ -66,9 +66,14 @@ class World(Stage):
         headers: list[tuple[str, str]] | None = None,
         body: bytes = b"",
         address: str = "203.0.113.7",
+        certificate: str | None = None,
     ) -> Reply:
-        """Send one request through the gateway; the reply is held against the invariants."""
-        reply = Reply(self.gateway(Call(method, target, headers or [], body, address)))
+        """Send one request through the gateway; the reply is held against the invariants.
+
+        certificate: what mutual TLS has proved, in PEM.
+        """
+        call = Call(method, target, headers or [], body, address, certificate)
+        reply = Reply(self.gateway(call))
         carried = invariants.carried_by(headers or [], body)
         self.secrets |= carried.held | invariants.secrets_of_reply(reply)
         self.public |= carried.public
@@ -87,13 +92,15 @@ class World(Stage):
         *,
         auth: tuple[str, str] | None = None,
         headers: list[tuple[str, str]] | None = None,
+        certificate: str | None = None,
     ) -> Reply:
         """POST a form, with HTTP Basic where `auth` is given."""
         sent = [("Content-Type", "application/x-www-form-urlencoded"), *(headers or [])]
         if auth is not None:
             token = base64.b64encode(":".join(auth).encode()).decode()
             sent.append(("Authorization", f"Basic {token}"))
-        return self.request("POST", path, headers=sent, body=urlencode(form).encode())
+        body = urlencode(form).encode()
+        return self.request("POST", path, headers=sent, body=body, certificate=certificate)
 
     def browser(self, address: str = "203.0.113.7") -> Browser:
         """A new browser."""

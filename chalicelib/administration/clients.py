@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .. import token_status
 from ..aws.table import AlreadyExists, Gone
+from ..client_authentication import BY_CERTIFICATE
 from ..encoding import base62, sha256
 from ..records.client import Client, client_key
 from ..records.resource import Resource, resource_key
@@ -18,10 +20,11 @@ from . import Refused, directory, relying_parties
 CLIENT_ID_LENGTH = 22
 SECRET_LENGTH = 43
 OVERLAP = 24 * 60 * 60  # seconds for which a replaced secret still counts
+_NO_CERTIFICATES = "this stage takes no client certificates (its setting MTLS_URL)"
 
 
 def create(metadata: Mapping[str, Any], services: Services) -> tuple[Client, str | None]:
-    """Register a client; its secret in clear is returned this once, None for a public client.
+    """Register a client; its secret in clear is returned this once, None where it has none.
 
     `client_id` and `client_secret` may be given, to import. InvalidMetadata, Refused.
     """
@@ -30,14 +33,16 @@ def create(metadata: Mapping[str, Any], services: Services) -> tuple[Client, str
         client_id = base62(services.token_bytes(18), CLIENT_ID_LENGTH)
     client = client_metadata.read(metadata, client_id, services.now())
     secret: str | None = None
-    if client.is_public and metadata.get("client_secret"):
-        raise Refused("client_secret: a public client has none")
-    if not client.is_public:
+    if not client.has_secret and metadata.get("client_secret"):
+        kind = "public" if client.is_public else client.token_endpoint_auth_method
+        raise Refused(f"client_secret: a {kind} client has none")
+    if client.has_secret:
         secret = _given_secret(metadata) or base62(services.token_bytes(34), SECRET_LENGTH)
         client = replace(client, secret_hash=sha256(secret))
     # A client of this name may have been removed: what was issued to that one stays dead.
     client = replace(client, not_before=services.now() - 1)
     _check_resources(client, services)
+    _check_certificates(client, services)
     relying_parties.check(client, services)
     directory.add("client", client.client_id, services)
     try:
@@ -73,14 +78,17 @@ def update(client_id: str, changes: Mapping[str, Any], services: Services) -> Cl
     after = client_metadata.read(metadata, client_id, before.created_at)
     if after.is_public != before.is_public:
         raise Refused("a client cannot turn public or confidential; create another one")
-    after = replace(
-        after,
-        secret_hash=before.secret_hash,
-        previous_secret_hash=before.previous_secret_hash,
-        previous_secret_expires_at=before.previous_secret_expires_at,
-        not_before=before.not_before,
-    )
+    after = replace(after, not_before=before.not_before)
+    # With another proof the secret ends; for the way back, rotate_secret makes one.
+    if after.has_secret:
+        after = replace(
+            after,
+            secret_hash=before.secret_hash,
+            previous_secret_hash=before.previous_secret_hash,
+            previous_secret_expires_at=before.previous_secret_expires_at,
+        )
     _check_resources(after, services)
+    _check_certificates(after, services)
     relying_parties.check_same_subjects(before, after)
     relying_parties.check(after, services, before)
     _amend(before, after, services)
@@ -91,8 +99,9 @@ def update(client_id: str, changes: Mapping[str, Any], services: Services) -> Cl
 def rotate_secret(client_id: str, services: Services, overlap: int = OVERLAP) -> tuple[Client, str]:
     """Make a new secret; the old one counts for `overlap` more seconds. Refused."""
     before = get(client_id, services)
-    if before.is_public:
-        raise Refused(f"client {client_id} is public: it has no secret")
+    if not before.has_secret:
+        method = before.token_endpoint_auth_method
+        raise Refused(f"client {client_id} has no secret: it is registered for {method}")
     secret = base62(services.token_bytes(34), SECRET_LENGTH)
     after = replace(
         before,
@@ -110,6 +119,7 @@ def revoke(client_id: str, services: Services) -> Client:
     before = get(client_id, services)
     after = replace(before, not_before=services.now())
     _amend(before, after, services)
+    token_status.revoke_client(client_id, services)
     services.log.event("client.revoked", client_id=client_id)
     return after
 
@@ -117,6 +127,8 @@ def revoke(client_id: str, services: Services) -> Client:
 def delete(client_id: str, services: Services) -> None:
     """Remove a client; its tokens cannot be refreshed, introspected or exchanged any more."""
     get(client_id, services)
+    # First: who runs it again after a failure finds no client any more.
+    token_status.revoke_client(client_id, services)
     services.table.delete(client_key(client_id))
     directory.remove("client", client_id, services)
     services.log.event("client.deleted", client_id=client_id)
@@ -144,3 +156,13 @@ def _check_resources(client: Client, services: Services) -> None:
     for uri in (*named, *([client.default_resource] if client.default_resource else ())):
         if services.table.get(Resource, resource_key(uri)) is None:
             raise Refused(f"there is no resource {uri}")
+
+
+def _check_certificates(client: Client, services: Services) -> None:
+    """A client that nobody could reach with its certificate could never prove itself."""
+    if services.settings.mtls_url is not None:
+        return
+    if client.token_endpoint_auth_method in BY_CERTIFICATE:
+        raise Refused(f"token_endpoint_auth_method: {_NO_CERTIFICATES}")
+    if client.tls_client_certificate_bound_access_tokens:
+        raise Refused(f"tls_client_certificate_bound_access_tokens: {_NO_CERTIFICATES}")

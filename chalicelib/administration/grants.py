@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..aws import grants
+from .. import token_status
 from ..records.consent import consent_key
 from ..records.grant import CODE, Grant, grant_key
 from ..records.user import User
@@ -43,7 +43,7 @@ def disconnect(user: User, client_id: str, services: Services) -> tuple[str, ...
 
 
 def _end(user: User, grant: Grant, services: Services) -> None:
-    grants.revoke(services.table, grant.key, services.now())
+    token_status.revoke_grant(grant, services)
     services.log.event(
         "grant.revoked", sub=user.subject, client_id=grant.client_id, grant=grant.grant_id
     )

@@ -11,7 +11,10 @@ from ..records.client import Client
 from ..services import Services
 from . import Refused
 
-_ALGS = ("id_token_signed_response_alg", "userinfo_signed_response_alg")
+_ALGS = (
+    *("id_token_signed_response_alg", "userinfo_signed_response_alg"),
+    *("authorization_signed_response_alg", "introspection_signed_response_alg"),
+)
 _CALLED = ("sector_identifier_uri", "backchannel_logout_uri", "jwks_uri")
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from .. import signing_out
+from .. import signing_out, token_status
 from ..authentication import password as passwords
+from ..aws import grants as stored_grants
 from ..aws.table import AlreadyExists, Gone
 from ..encoding import base62
 from ..records.consent import Consent
@@ -99,6 +100,7 @@ def update(
     # After the password was written: until then somebody may have signed in by the old one.
     if password is not None or disabled:
         after = _end(user, after, services)
+        _end_listed(after, services)
         _remove_sessions(after, services)
     else:
         _amend(user, after, services)
@@ -113,6 +115,7 @@ def revoke(user: User, services: Services) -> User:
     Then the clients hear of it that want to.
     """
     after = _end(user, user, services)
+    _end_listed(after, services)
     _remove_sessions(after, services)
     services.log.event("user.revoked", sub=user.subject)
     return after
@@ -131,6 +134,7 @@ def delete(name: str, services: Services) -> None:
     if user is not None:
         _amend(user, replace(user, disabled=True), services)
         names.add(_name_hash(user.username, services))
+        _end_listed(user, services)
         _remove_sessions(user, services)
     partition = user_key(user_id).pk
     for kind, prefix in ((Grant, "G#"), (Session, "S#"), (Consent, "C#")):
@@ -199,6 +203,19 @@ def _end(before: User, after: User, services: Services) -> User:
         return after
     _amend(after, replace(after, not_before=landed_at), services)
     return replace(after, not_before=landed_at)
+
+
+def _end_listed(user: User, services: Services) -> None:
+    """End each grant whose tokens have a place in a token status list, or may get one just now.
+
+    They are dead already, but the lists do not know yet: a write for each, and for each list.
+    """
+    ended = [
+        stored_grants.revoke(services.table, grant.key, services.now())
+        for grant in grants_of(user, services)
+        if token_status.may_be_listed(grant, services)
+    ]
+    token_status.revoke_all(filter(None, ended), services)
 
 
 def _remove_sessions(user: User, services: Services) -> None:

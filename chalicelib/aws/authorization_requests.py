@@ -1,14 +1,21 @@
-"""Moving a waiting authorization request on, and spending it: two tabs cannot both finish."""
+"""Moving a waiting authorization request on, and spending it: two tabs cannot both finish.
+
+One that was pushed may wait in several browsers; they all spend the pushed one.
+"""
 
 from __future__ import annotations
 
 from ..records.authorization_request import AuthorizationRequest
+from ..records.pushed_request import PushedRequest, pushed_request_key
 from ..records.record import Attributes
 from .client import ConditionFailed
 from .table import Table
 
 # `by` marks who spent it, so that a retry after a lost answer recognises its own work.
 _WAITING = "attribute_exists(pk) AND x > :now AND attribute_not_exists(sp)"
+#  pushed ───── visited ───── x ───── finished ───────── ttl, a day after x ──► time
+#     │ may be visited         │ what was visited goes on, ten minutes at most
+_UNSPENT = "attribute_exists(pk) AND attribute_not_exists(sp)"
 
 
 class RequestGone(Exception):
@@ -32,10 +39,15 @@ def consent(
     _change(table, request, {"cu": user_id, "cs": scope})
 
 
-def spend(table: Table, request: AuthorizationRequest, by: str) -> None:
+def spend(table: Table, request: AuthorizationRequest | PushedRequest, by: str) -> None:
     """Finish the request, once. RequestGone. `by` is a random name of the one who does."""
+    key, when = request.key, _WAITING
+    if isinstance(request, PushedRequest):
+        when = _UNSPENT
+    elif request.pushed is not None:
+        key, when = pushed_request_key(request.pushed), _UNSPENT
     try:
-        table.change(request.key, {"sp": by}, when=_WAITING)
+        table.change(key, {"sp": by}, when=when)
     except ConditionFailed as failed:
         if not failed.item or failed.item.get("sp") != by:
             raise RequestGone from None

@@ -9,8 +9,9 @@
 from __future__ import annotations
 
 from ..encoding import equal, sha256
+from ..errors import TemporarilyUnavailable
 from ..protocol.refresh_chain import steps_behind, successor
-from ..records.grant import CODE, LIVE, Grant
+from ..records.grant import CODE, LIVE, NO_PLACE, Grant
 from ..records.record import Attributes, Key
 from ..values import replace
 from .client import ConditionFailed
@@ -46,16 +47,18 @@ def redeem(table: Table, grant: Grant, redeemed: Grant) -> None:
             raise Spent(found) from None
 
 
-def rotate(table: Table, grant: Grant, secret: bytes, now: int, expires_at: int) -> bytes:
+def rotate(
+    table: Table, grant: Grant, bound: Grant, secret: bytes, now: int, expires_at: int
+) -> bytes:
     """Exchange the current refresh secret for its successor. Spent when it is not current any more.
 
-    Two requests with the same secret compute the same successor; the second finds it stored and
-    has its answer as well.
+    `bound` is the grant with the binding that it has from now on. Two requests with the same secret
+    compute the same successor; the second finds it stored, bound alike, and has its answer as well.
     """
     assert grant.chain is not None
     following = successor(grant.chain, secret)
     rotated = replace(
-        grant,
+        bound,
         current_hash=sha256(following),
         number=grant.number + 1,
         rotated_at=now,
@@ -65,23 +68,91 @@ def rotate(table: Table, grant: Grant, secret: bytes, now: int, expires_at: int)
         table.change(
             grant.key,
             _difference(grant, rotated),
-            when=f"st = :live AND h = :presented AND {_ALIVE}",
+            # What was free when it was read, and is bound by now, is not for whoever shows nothing.
+            when=f"st = :live AND h = :presented AND {_ALIVE}"
+            + (" AND attribute_not_exists(cf)" if grant.confirmation is None else ""),
             given={"live": LIVE, "presented": sha256(secret)},
         )
     except ConditionFailed as failed:
         found = _found(failed)
-        ours = found is not None and found.revoked_at is None and found.current_hash is not None
-        if not ours or not equal(found.current_hash, sha256(following)):  # type: ignore[union-attr, arg-type]  # ours says so
+        if found is None or found.revoked_at is not None or found.current_hash is None:
+            raise Spent(found) from None
+        alike = found.confirmation == bound.confirmation
+        if not alike or not equal(found.current_hash, sha256(following)):
             raise Spent(found) from None
     return following
 
 
-def revoke(table: Table, key: Key, now: int) -> None:
-    """End a grant: every token of it is dead. Ending it twice is no error, nor is its absence."""
+def keep(table: Table, grant: Grant, bound: Grant, secret: bytes, expires_at: int) -> None:
+    """Let a living grant go on under the same refresh secret. Spent when it is that no more."""
+    changed = _difference(grant, replace(bound, expires_at=expires_at))
     try:
-        table.change(key, {"rv": now}, when="attribute_exists(pk) AND attribute_not_exists(rv)")
-    except ConditionFailed:
+        table.change(
+            grant.key,
+            {"x": expires_at, **changed},
+            when=f"st = :live AND h = :presented AND {_ALIVE}"
+            + (" AND attribute_not_exists(cf)" if grant.confirmation is None else ""),
+            given={"live": LIVE, "presented": sha256(secret)},
+        )
+    except ConditionFailed as failed:
+        raise Spent(_found(failed)) from None
+
+
+def bind(table: Table, grant: Grant, bound: Grant) -> None:
+    """Bind a living grant, where that changes anything. Spent when another has bound it."""
+    if bound.confirmation == grant.confirmation:
         return
+    try:
+        table.change(
+            grant.key, _difference(grant, bound), when=f"attribute_not_exists(cf) AND {_ALIVE}"
+        )
+    except ConditionFailed as failed:
+        found = _found(failed)
+        alike = found is not None and found.confirmation == bound.confirmation
+        if found is None or found.revoked_at is not None or not alike:
+            raise Spent(found) from None
+
+
+def place(table: Table, grant: Grant, placed: Grant) -> Grant:
+    """Give a living grant its place in a token status list; the grant as it is then.
+
+    Where another request was first, it is that one's place. Spent when the grant has ended.
+    """
+    before = {} if grant.place is None else {"place": grant.place, "life": grant.place_lifetime}
+    unchanged = "sx = :place AND sl = :life" if before else "attribute_not_exists(sx)"
+    try:
+        table.change(
+            grant.key, _difference(grant, placed), when=f"{_ALIVE} AND {unchanged}", given=before
+        )
+    except ConditionFailed as failed:
+        found = _found(failed)
+        if found is None or found.revoked_at is not None:
+            raise Spent(found) from None
+        if found.place in (None, NO_PLACE) or found.place_lifetime < placed.place_lifetime:
+            raise TemporarilyUnavailable(detail="the grant changed meanwhile") from None
+        return replace(grant, place=found.place, place_lifetime=found.place_lifetime)
+    return placed
+
+
+def leave_place(table: Table, key: Key, place: int) -> Grant | None:
+    """Take a grant's place from it, if it is this one; the grant as it is then, if there is one."""
+    try:
+        left = table.change(key, {"sx": NO_PLACE}, when="sx = :place", given={"place": place})
+    except ConditionFailed as failed:
+        return _found(failed)
+    return Grant.read(left)
+
+
+def revoke(table: Table, key: Key, now: int) -> Grant | None:
+    """End a grant: every token of it is dead. Ending it twice is no error, nor is its absence.
+
+    Returns the grant as it is then, None where there is none.
+    """
+    try:
+        when = "attribute_exists(pk) AND attribute_not_exists(rv)"
+        return Grant.read(table.change(key, {"rv": now}, when=when))
+    except ConditionFailed as failed:
+        return _found(failed)
 
 
 def revoke_by_refresh_token(
@@ -110,7 +181,9 @@ def revoke_by_refresh_token(
     if steps_behind(secret, found.chain, found.current_hash, found.number) is None:
         return None
     if found.client_id == client_id:
-        revoke(table, key, now)
+        over = revoke(table, key, now) or found
+        # A request that was under way may just have given it a place.
+        found = replace(found, place=over.place, place_lifetime=over.place_lifetime)
     return found
 
 

@@ -70,6 +70,24 @@ class Table:
             if failed.item != _item(record):
                 raise AlreadyExists(detail=f"the {record.TYPE} exists already") from None
 
+    def put_first(self, record: Record) -> bool:
+        """Write a record where no living one is; False where one is.
+
+        A lost answer is recognised by what the record holds, so it must hold something of this very
+        request.
+        """
+        try:
+            self._call(
+                "PutItem",
+                Item=_item(record),
+                ConditionExpression="attribute_not_exists(pk) OR x <= :now",
+                ExpressionAttributeValues=encode_item({":now": self._clock()}),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ConditionFailed as failed:
+            return failed.item == _item(record)
+        return True
+
     def change(
         self, key: Key, assign: Attributes, *, when: str, given: Attributes | None = None
     ) -> Mapping[str, Value]:
@@ -139,7 +157,7 @@ class Table:
             UpdateExpression=f"SET {sets} ADD {attribute} :amount",
             ConditionExpression=when,
             ExpressionAttributeValues=encode_item(values),
-            ExpressionAttributeNames={"#ttl": "ttl"},
+            **({"ExpressionAttributeNames": {"#ttl": "ttl"}} if record.expiry is not None else {}),
         )
         number = item[attribute]
         assert isinstance(number, int)
@@ -169,14 +187,20 @@ class Table:
 
     def query(self, kind: type[R], pk: str, sk_prefix: str = "") -> Iterator[R]:
         """The records of one partition in order of sort key; for operators, not for requests."""
+        wanted = "pk = :pk AND begins_with(sk, :sk)" if sk_prefix else "pk = :pk"
+        return self._query(kind, wanted, pk, sk_prefix)
+
+    def query_from(self, kind: type[R], pk: str, sk: str) -> Iterator[R]:
+        """The records of one partition from a sort key on, and none before is read."""
+        return self._query(kind, "pk = :pk AND sk >= :sk", pk, sk)
+
+    def _query(self, kind: type[R], wanted: str, pk: str, sk: str) -> Iterator[R]:
         start: Mapping[str, Any] = {}
         while True:
             answer = self._call(
                 "Query",
-                KeyConditionExpression="pk = :pk"
-                + (" AND begins_with(sk, :sk)" if sk_prefix else ""),
-                ExpressionAttributeValues={":pk": encode(pk)}
-                | ({":sk": encode(sk_prefix)} if sk_prefix else {}),
+                KeyConditionExpression=wanted,
+                ExpressionAttributeValues={":pk": encode(pk)} | ({":sk": encode(sk)} if sk else {}),
                 ConsistentRead=True,
                 **({"ExclusiveStartKey": start} if start else {}),
             )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # the metadata document reads the table below, and needs no m
     from ..http import Request
     from ..records.client import Client
     from ..services import Services
+    from ..settings import Settings
 
 
 class Method(Protocol):
@@ -33,8 +34,13 @@ METHODS: Modules[Method] = Modules(
         "client_secret_basic": "client_secret_basic",
         "client_secret_post": "client_secret_post",
         "none": "none",
+        "private_key_jwt": "private_key_jwt",
+        "tls_client_auth": "tls_client_auth",
+        "self_signed_tls_client_auth": "self_signed_tls_client_auth",
     },
 )
+# What proves these is in the connection (RFC 8705 section 2): a stage has them with an mtls_url.
+BY_CERTIFICATE = ("tls_client_auth", "self_signed_tls_client_auth")
 
 
 def authenticate(request: Request, services: Services) -> Client:
@@ -48,6 +54,9 @@ def authenticate(request: Request, services: Services) -> Client:
 
     method, client_id = _used(request)
     client = services.registry.client(client_id)
+    # In the request such a client only says who it is, as a public one does.
+    if method == "none" and client is not None and _is_by_certificate(client):
+        method = client.token_endpoint_auth_method
     with throttling.client_secret(client_id, request.source_address, services):
         try:
             METHODS[method].prove(request, client, services)
@@ -64,6 +73,22 @@ def authenticate(request: Request, services: Services) -> Client:
             )
             raise
     return client
+
+
+def offered(settings: Settings) -> list[str]:
+    """The methods that a stage has."""
+    return [m for m in METHODS if settings.mtls_url is not None or m not in BY_CERTIFICATE]
+
+
+def _is_by_certificate(client: Client) -> bool:
+    return client.token_endpoint_auth_method in BY_CERTIFICATE
+
+
+def is_tried(request: Request) -> bool:
+    """Whether the request says, in any way, which client it comes from."""
+    return "authorization" in request.headers or any(
+        METHODS[name].claimed(request) is not None for name in METHODS
+    )
 
 
 def _used(request: Request) -> tuple[str, str]:

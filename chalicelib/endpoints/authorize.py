@@ -1,4 +1,4 @@
-"""The authorization endpoint. RFC 6749 section 3.1, OpenID Connect Core section 3.1.2.
+"""The authorization endpoint. RFC 6749 section 3.1, OpenID Connect Core 3.1.2, RFC 9126 section 4.
 
 new request ── checks ──► is a step needed? ── no ──► code
                              │ yes                      ▲
@@ -9,6 +9,7 @@ new request ── checks ──► is a step needed? ── no ──► code
 from __future__ import annotations
 
 from .. import answers, asked, situation, subjects
+from ..asked import Recipient
 from ..aws import authorization_requests
 from ..aws.authorization_requests import RequestGone
 from ..errors import InvalidRequest, LoginRequired, OAuthError, TemporarilyUnavailable
@@ -17,8 +18,10 @@ from ..interaction import STEPS
 from ..protocol import handle as handles
 from ..protocol import scope as scopes
 from ..protocol import target
+from ..protocol.fapi import LONGEST_CODE
 from ..protocol.handle import Handle
 from ..records.grant import CODE, Grant
+from ..records.pushed_request import URN, PushedRequest
 from ..records.user import User
 from ..services import Services
 from ..situation import Situation
@@ -27,42 +30,70 @@ from ..values import replace
 
 def handle(request: Request, services: Services) -> Response:
     """A client's new request, or one that goes on after a step."""
-    if request.method == "POST":
-        return _begin(request.form, request, services)
-    if "interaction" not in request.query:
-        return _begin(request.query, request, services)
     try:
+        if request.method == "POST":
+            return _begin(request.form, request, services)
+        if "interaction" not in request.query:
+            return _begin(request.query, request, services)
         return _continue(request.query["interaction"], request, services)
     except RequestGone:
         raise InvalidRequest("This sign-in was finished already.") from None
 
 
 def _begin(parameters: Parameters, request: Request, services: Services) -> Response:
+    if any(uri.startswith(URN) for uri in parameters.all("request_uri")):
+        return _begin_pushed(parameters, request, services)
     signed = False
     if "request" in parameters or "request_uri" in parameters:
         from .. import request_objects
 
         try:
+            client = asked.known_client(parameters, services)
+            # Before anything of the client's is fetched or checked.
+            asked.comes_as_registered(client, services, signed=True, pushed=False)
             parameters, signed = request_objects.resolve(parameters, request, services)
         except OAuthError as problem:
-            return _refuse_object(problem, parameters, services)
+            return _refuse_object(problem, parameters, request, services)
     recipient = asked.identify(parameters, services)  # an error until here is a page
     try:
-        if recipient.client.require_signed_request_object and not signed:
-            # RFC 9101 section 10.5: or whoever leaves the object out would be rid of it.
-            raise InvalidRequest("This client must send its requests as signed objects.")
-        wanted = asked.check(recipient, parameters, services)
-        here = situation.load(wanted, None, request, services)
-        if request.method == "POST":
-            # The browser left its SameSite=Lax cookies out of a form that came from the client's
-            # page. It sends them on the redirect.
-            return _store_and_go_on(here, parameters, services)
-        return _next_step(here, parameters, services)
+        asked.comes_as_registered(recipient.client, services, signed=signed, pushed=False)
+        return _first_step(recipient, parameters, request, services)
     except OAuthError as problem:
-        return answers.error(recipient, problem, services, posted=False)
+        return _refuse(recipient, problem, request, services)
 
 
-def _refuse_object(problem: OAuthError, parameters: Parameters, services: Services) -> Response:
+def _begin_pushed(parameters: Parameters, request: Request, services: Services) -> Response:
+    """RFC 9126 section 4. Whatever is wrong with the request_uri is a page: of what stands beside
+    it, nothing counts."""
+    from .. import pushed_requests
+
+    pushed = pushed_requests.find(parameters, services)
+    recipient, stored = situation.recall(pushed, services)
+    try:
+        return _first_step(recipient, stored, request, services, pushed)
+    except OAuthError as problem:
+        return _refuse(recipient, problem, request, services)
+
+
+def _first_step(
+    recipient: Recipient,
+    parameters: Parameters,
+    request: Request,
+    services: Services,
+    pushed: PushedRequest | None = None,
+) -> Response:
+    wanted = asked.check(recipient, parameters, services)
+    here = situation.load(wanted, None, request, services, pushed)
+    if request.method == "POST":
+        # The browser left its SameSite=Lax cookies out of a form that came from the client's
+        # page. It sends them on the redirect.
+        return _store_and_go_on(here, parameters, services)
+    return _next_step(here, parameters, services)
+
+
+def _refuse_object(
+    problem: OAuthError, parameters: Parameters, request: Request, services: Services
+) -> Response:
     """Nothing inside the object counts. The client is told at the redirect URI outside of it, if
     it has one there that is its own; a page tells the user otherwise."""
     if isinstance(problem, TemporarilyUnavailable) or "redirect_uri" not in parameters:
@@ -71,7 +102,19 @@ def _refuse_object(problem: OAuthError, parameters: Parameters, services: Servic
         recipient = asked.identify(parameters, services)
     except InvalidRequest:
         raise problem from None
-    return answers.error(recipient, problem, services, posted=False)
+    return _refuse(recipient, problem, request, services)
+
+
+def _refuse(
+    recipient: Recipient,
+    problem: OAuthError,
+    request: Request,
+    services: Services,
+    *,
+    posted: bool = False,
+) -> Response:
+    caller = request.source_address
+    return answers.error_to_anyone(recipient, problem, caller, services, posted=posted)
 
 
 def _continue(request_id: str, request: Request, services: Services) -> Response:
@@ -84,7 +127,7 @@ def _continue(request_id: str, request: Request, services: Services) -> Response
     except TemporarilyUnavailable:
         raise  # the user reloads the page, and nothing is lost
     except OAuthError as problem:
-        return answers.error(recipient, problem, services, posted=waiting.has_forms)
+        return _refuse(recipient, problem, request, services, posted=waiting.has_forms)
 
 
 def _next_step(here: Situation, parameters: Parameters, services: Services) -> Response:
@@ -96,20 +139,21 @@ def _next_step(here: Situation, parameters: Parameters, services: Services) -> R
             raise step.refusal()
         if here.waiting is not None:
             return step.show(here, services)
-        waiting, set_cookie = situation.store(here, _plain(parameters), services)
+        waiting, set_cookie = situation.store(here, asked.to_keep(parameters), services)
         return step.show(replace(here, waiting=waiting), services).with_headers(set_cookie)
     return _finish(here, services)
 
 
 def _store_and_go_on(here: Situation, parameters: Parameters, services: Services) -> Response:
-    waiting, set_cookie = situation.store(here, _plain(parameters), services)
+    waiting, set_cookie = situation.store(here, asked.to_keep(parameters), services)
     url = services.settings.url(f"/authorize?interaction={waiting.request_id}")
     return redirect(url, set_cookie)
 
 
 def _finish(here: Situation, services: Services) -> Response:
     """Store the code under its hash, spend the request, send the code out."""
-    user, session, waiting = here.user, here.session, here.waiting
+    user, session, stored = here.user, here.session, here.waiting or here.pushed
+    waiting = here.waiting
     assert user is not None
     assert session is not None
     now, lifetimes = here.read_at, services.settings.lifetimes
@@ -133,11 +177,12 @@ def _finish(here: Situation, services: Services) -> Response:
         scope=scope,
         resources=_given(here, scope),
         issued_at=now,
-        expires_at=now + lifetimes.code,
+        expires_at=now + _life_of_code(here, services),
         ends_at=now + lifetimes.grant,
         offline="offline_access" in scope or "offline_access" not in here.asked.scope,
         redirect_uri=here.asked.recipient.sent_redirect_uri,
         code_challenge=here.asked.code_challenge,
+        dpop_jkt=here.asked.dpop_jkt,
         nonce=here.asked.nonce,
         claims=_claims(here, user, given) or None,
         auth_time=session.auth_time,
@@ -153,8 +198,12 @@ def _finish(here: Situation, services: Services) -> Response:
     # The other way round, a fault between the two would leave the user with a request that is
     # spent and no code. Whoever loses the race for the request has a code that nobody ever sees.
     services.table.put_new(grant)
-    if waiting is not None:
-        authorization_requests.spend(services.table, waiting, services.random_text(16))
+    # Signed, where the client wants that, before the request is spent: without a signature the page
+    # can be loaded again.
+    text, posted = handles.write(code, services.keyring.salt), bool(waiting and waiting.has_forms)
+    answer = answers.code(here.asked.recipient, text, services, posted=posted)
+    if stored is not None:
+        authorization_requests.spend(services.table, stored, services.random_text(16))
     services.log.event(
         "authorization.granted",
         client_id=grant.client_id,
@@ -162,15 +211,18 @@ def _finish(here: Situation, services: Services) -> Response:
         grant=grant.grant_id,
         scope=" ".join(grant.scope),
     )
-    text = handles.write(code, services.keyring.salt)
-    posted = waiting is not None and waiting.has_forms
-    return answers.code(here.asked.recipient, text, services, posted=posted)
+    return answer
 
 
 def _claims(here: Situation, user: User, given: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """The claims asked for by name that the client may be told of this user."""
     asked_for = here.asked.claims.fitting(user.claims)
     return asked_for.within(target.allowed_to(here.asked.client, given))
+
+
+def _life_of_code(here: Situation, services: Services) -> int:
+    of_stage = services.settings.lifetimes.code
+    return min(of_stage, LONGEST_CODE) if here.asked.client.is_fapi else of_stage
 
 
 def _given(here: Situation, scope: tuple[str, ...]) -> tuple[str, ...]:
@@ -180,7 +232,3 @@ def _given(here: Situation, scope: tuple[str, ...]) -> tuple[str, ...]:
         for resource in here.asked.resources
         if set(scope) & set(resource.scopes) or not set(here.asked.scope) & set(resource.scopes)
     )
-
-
-def _plain(parameters: Parameters) -> dict[str, str]:
-    return {name: parameters[name] for name in asked.PARAMETERS if name in parameters}

@@ -31,11 +31,15 @@ def handle(request: Request, services: Services) -> Response:
     except TemporarilyUnavailable:
         raise  # nothing is decided: the user sends the form again
     except OAuthError as decided:
+        # Signed, where it is to be, before it is spent: without a signature the form can be sent
+        # again.
+        answer = answers.refusal(recipient, decided, services, posted=True)
         try:
             authorization_requests.spend(services.table, waiting, services.random_text(16))
         except RequestGone:
             raise InvalidRequest("This sign-in was finished already.") from None
-        return answers.error(recipient, decided, services, posted=True)
+        answers.log_refusal(recipient, decided, services)
+        return answer
 
 
 def _submit(

@@ -1,19 +1,33 @@
-"""Token introspection. RFC 7662. For clients with a credential, about the tokens they may see."""
+"""Token introspection. RFC 7662; answers that are signed, RFC 9701.
+
+For clients with a credential, about the tokens they may see; of all others they learn nothing, not
+even that there are any.
+"""
 
 from __future__ import annotations
 
-from .. import client_authentication, subjects, verification
-from ..errors import UnauthorizedClient
-from ..http import Request, Response, json_response
+from .. import client_authentication, subjects, tokens, verification
+from ..errors import InvalidClient, Unauthenticated, UnauthorizedClient
+from ..http import NO_STORE, Request, Response, json_response
+from ..protocol import confirmation, scope
 from ..protocol import handle as handles
-from ..protocol import scope
 from ..protocol.refresh_chain import steps_behind
 from ..records.client import Client
 from ..records.grant import LIVE, Grant, grant_key
 from ..records.user import User, user_key
 from ..services import Services
 
+SIGNED = f"application/{tokens.INTROSPECTION}"
+JSON = "application/json"
+
 _INACTIVE: dict[str, object] = {"active": False}
+# What nearly every library sends: it means JSON, and needs no reading.
+_PLAIN = ((), (JSON,), ("*/*",))
+# The last ones are not in every token: RFC 9470 section 6.2, RFC 9449 section 6.2.
+_CLAIMS = (
+    *("iss", "sub", "aud", "exp", "iat", "nbf", "jti", "client_id"),
+    *("acr", "auth_time", "cnf", "status"),
+)
 
 
 def handle(request: Request, services: Services) -> Response:
@@ -21,12 +35,40 @@ def handle(request: Request, services: Services) -> Response:
     form = request.form
     form.refuse_repeated()
     token = form.require("token")
-    client = client_authentication.authenticate(request, services)
+    client = _caller(request, services)
+    look = _access_token if "." in token else _refresh_token
+    found = look(token, client, services)
+    if not _is_signed(request, client):
+        return json_response(found)
+    signed = tokens.introspection_response(found, client, services)
+    return Response(200, signed, (("Content-Type", SIGNED), *NO_STORE))
+
+
+def _caller(request: Request, services: Services) -> Client:
+    """The client that asks. Nobody who wants it signed gets 400: RFC 9701 section 5."""
+    try:
+        client = client_authentication.authenticate(request, services)
+    except InvalidClient:
+        if client_authentication.is_tried(request) or not _asks_for_jwt(request):
+            raise
+        raise Unauthenticated from None
     if client.is_public:
         raise UnauthorizedClient("A public client cannot introspect.")
-    if "." in token:
-        return json_response(_access_token(token, client, services))
-    return json_response(_refresh_token(token, client, services))
+    return client
+
+
+def _is_signed(request: Request, client: Client) -> bool:
+    """Whether the request asks for a signed answer, or the client gets no other."""
+    return client.introspection_signed_response_alg is not None or _asks_for_jwt(request)
+
+
+def _asks_for_jwt(request: Request) -> bool:
+    asked = request.headers.get("accept", ())
+    if asked in _PLAIN:
+        return False
+    from ..protocol import accept
+
+    return accept.prefers(asked, SIGNED, JSON)
 
 
 def _access_token(text: str, client: Client, services: Services) -> dict[str, object]:
@@ -35,15 +77,26 @@ def _access_token(text: str, client: Client, services: Services) -> dict[str, ob
         return _INACTIVE
     if not verification.is_active(token, services):
         return _INACTIVE
-    names = ("iss", "sub", "aud", "exp", "iat", "nbf", "jti", "client_id", "scope")
     return {
         "active": True,
-        "token_type": "Bearer",
-        **{name: token.claims[name] for name in names},
+        "token_type": confirmation.token_type(token.confirmation),
+        **{name: token.claims[name] for name in _CLAIMS if name in token.claims},
+        **_scope_for(client, token.claims["scope"]),
     }
 
 
+def _scope_for(client: Client, granted: str) -> dict[str, object]:
+    """RFC 9701 section 5: a resource server is told what is for it, not what is for this server."""
+    if client.introspection != "audience":
+        return {"scope": granted}
+    own = scope.of_resources(granted.split(" "))
+    return {"scope": scope.join(own)} if own else {}
+
+
 def _refresh_token(text: str, client: Client, services: Services) -> dict[str, object]:
+    # A resource server has no business with refresh tokens: their owner only, or one that sees all.
+    if client.introspection == "audience":
+        return _INACTIVE
     shown = handles.read(text, services.keyring.salt)
     if shown is None:
         return _INACTIVE
@@ -54,7 +107,6 @@ def _refresh_token(text: str, client: Client, services: Services) -> dict[str, o
     )
     if grant is None or grant.state != LIVE or not grant.chain or not grant.current_hash:
         return _INACTIVE
-    # A resource server has no business with refresh tokens: the owner only, or one that sees all.
     if client.introspection != "all" and grant.client_id != client.client_id:
         return _INACTIVE
     is_current = steps_behind(shown.secret, grant.chain, grant.current_hash, 0) == 0

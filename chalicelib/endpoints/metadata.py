@@ -5,13 +5,31 @@ Under a stage path only the OpenID location can be served, so it must carry the 
 
 from __future__ import annotations
 
-from ..client_authentication import METHODS
+from ..client_authentication import offered
 from ..grants import GRANT_TYPES
 from ..http import Request, Response, json_response
-from ..protocol import acr, claims, pkce, prompt, request_object, response_mode, scope, sector
+from ..protocol import (
+    acr,
+    claims,
+    client_assertion,
+    confirmation,
+    pkce,
+    prompt,
+    request_object,
+    response_mode,
+    scope,
+    sector,
+)
 from ..services import Services
 from ..settings import Settings
 
+_ALIASED = {
+    "token_endpoint": "/token",
+    "pushed_authorization_request_endpoint": "/par",
+    "revocation_endpoint": "/revoke",
+    "introspection_endpoint": "/introspect",
+    "userinfo_endpoint": "/userinfo",
+}
 CACHE = (("Cache-Control", "public, max-age=300"),)
 
 
@@ -22,11 +40,15 @@ def handle(request: Request, services: Services) -> Response:
 
 def document(settings: Settings) -> dict[str, object]:
     """What this server offers: everything listed works, and nothing else does."""
-    with_secret = [method for method in METHODS if method != "none"]
+    methods = offered(settings)
+    confidential = [method for method in methods if method != "none"]
+    algs = list(client_assertion.ALGORITHMS)
     return {
         "issuer": settings.issuer,
         "authorization_endpoint": settings.url("/authorize"),
         "token_endpoint": settings.url("/token"),
+        "pushed_authorization_request_endpoint": settings.url("/par"),
+        "require_pushed_authorization_requests": settings.require_par,
         "jwks_uri": settings.url("/.well-known/jwks.json"),
         "revocation_endpoint": settings.url("/revoke"),
         "introspection_endpoint": settings.url("/introspect"),
@@ -37,12 +59,18 @@ def document(settings: Settings) -> dict[str, object]:
         "response_modes_supported": list(response_mode.MODES),
         "grant_types_supported": list(GRANT_TYPES),
         "code_challenge_methods_supported": list(pkce.METHODS),
-        "token_endpoint_auth_methods_supported": list(METHODS),
-        "revocation_endpoint_auth_methods_supported": list(METHODS),
-        "introspection_endpoint_auth_methods_supported": with_secret,
+        "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": algs,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": algs,
+        "introspection_endpoint_auth_methods_supported": confidential,
+        "introspection_endpoint_auth_signing_alg_values_supported": algs,
+        "introspection_signing_alg_values_supported": list(settings.id_token_algs),
+        "authorization_signing_alg_values_supported": list(settings.id_token_algs),
         "authorization_response_iss_parameter_supported": True,
         "prompt_values_supported": list(prompt.VALUES),
         "acr_values_supported": list(acr.VALUES),
+        "dpop_signing_alg_values_supported": list(confirmation.DPOP_ALGORITHMS),
         "request_parameter_supported": True,
         "request_uri_parameter_supported": True,
         "require_request_uri_registration": True,
@@ -58,4 +86,13 @@ def document(settings: Settings) -> dict[str, object]:
         "id_token_signing_alg_values_supported": list(settings.id_token_algs),
         "userinfo_signing_alg_values_supported": list(settings.id_token_algs),
         "claims_supported": [*claims.OF_ID_TOKEN, *claims.STANDARD],
+        **_with_certificates(settings),
     }
+
+
+def _with_certificates(settings: Settings) -> dict[str, object]:
+    """RFC 8705 sections 3.3 and 5: what is called by programs, at the host that takes them."""
+    if settings.mtls_url is None:
+        return {}
+    aliases = {name: settings.called_url(path, certified=True) for name, path in _ALIASED.items()}
+    return {"tls_client_certificate_bound_access_tokens": True, "mtls_endpoint_aliases": aliases}

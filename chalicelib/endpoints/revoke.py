@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import client_authentication, verification
+from .. import client_authentication, token_status, verification
 from ..aws import grants
 from ..errors import InvalidGrant
 from ..http import Request, Response, json_response
@@ -39,6 +39,9 @@ def _revoke_access_token(text: str, client: Client, services: Services) -> None:
     if token.client_id != client.client_id:
         raise InvalidGrant(_FOREIGN)
     services.table.put(token.revocation)
+    if token.place is not None:
+        remaining = token.claims["exp"] - services.now()
+        token_status.revoke_token(token.place, remaining, token.of(services), services)
     services.log.event("token.revoked", client_id=client.client_id, kind="access_token")
 
 
@@ -57,6 +60,7 @@ def _revoke_refresh_token(text: str, client: Client, services: Services) -> None
         return
     if grant.client_id != client.client_id:
         raise InvalidGrant(_FOREIGN)
+    token_status.revoke_place(grant, services)
     services.log.event(
         "token.revoked", client_id=client.client_id, kind="refresh_token", grant=grant.grant_id
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from .. import client_authentication, tokens
+from .. import client_authentication, possession, tokens
 from ..errors import OAuthError, UnauthorizedClient, UnsupportedGrantType
 from ..grants import GRANT_TYPES, GrantType
 from ..http import Parameters, Request, Response, json_response
 from ..services import Services
+from ..values import replace
 
+PATH = "/token"
 # RFC 8707 section 2 and RFC 8693 section 2.1 let these come more than once.
 REPEATABLE = ("resource", "audience")
 
@@ -18,7 +20,10 @@ _NOT_OFFERED = {
 
 
 def handle(request: Request, services: Services) -> Response:
-    """Prove the client, prove and spend the grant, mint."""
+    """Prove the client, its key and the grant; spend the proof and the grant; mint.
+
+    What a token is bound to is settled here, so that no grant type can leave it out.
+    """
     form = request.form
     form.refuse_repeated(but=REPEATABLE)
     grant_type = form.require("grant_type")
@@ -27,7 +32,11 @@ def handle(request: Request, services: Services) -> Response:
     if grant_type not in client.grant_types:
         raise UnauthorizedClient("This client is not registered for this grant type.")
     try:
-        authorization = grant.authorize(_only(form, grant.PARAMETERS), client, services)
+        shown = possession.proved(request, client, services, path=PATH, compulsory=True)
+        proved = grant.prove(_only(form, grant.PARAMETERS), client, services)
+        proved.binding.must_be_met(shown.confirmation)
+        shown.spend(services)
+        authorization = proved.spend(shown.confirmation)
     except OAuthError as refused:
         services.log.event(
             "token.refused",
@@ -37,7 +46,7 @@ def handle(request: Request, services: Services) -> Response:
             reason=refused.detail or refused.description,
         )
         raise
-    answer = tokens.issue(authorization, services)
+    answer = tokens.issue(replace(authorization, confirmation=shown.confirmation), services)
     services.log.event(
         "token.issued",
         client_id=authorization.client_id,
@@ -46,7 +55,7 @@ def handle(request: Request, services: Services) -> Response:
         scope=" ".join(authorization.scope),
         audience=authorization.audience,
     )
-    return json_response(answer)
+    return json_response(answer).with_headers(*shown.headers)
 
 
 def find_grant_type(name: str) -> GrantType:

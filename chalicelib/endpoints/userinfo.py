@@ -1,13 +1,14 @@
-"""UserInfo: what a client may know of its user. OpenID Connect Core section 5.3, RFC 6750."""
+"""UserInfo: what a client may know of its user. OpenID Connect Core section 5.3, RFC 6750, 9449."""
 
 from __future__ import annotations
 
-from .. import subjects, tokens, verification
+from .. import possession, subjects, tokens, verification
 from ..errors import InsufficientScope, InvalidToken
 from ..http import NO_STORE, Request, Response, json_response
 from ..protocol import bearer, claims, target
 from ..services import Services
 
+PATH = "/userinfo"
 SCOPE = "openid"
 
 
@@ -18,12 +19,15 @@ def handle(request: Request, services: Services) -> Response:
     itself is not to read its caller's profile with it.
     """
     issuer = services.settings.issuer
-    text = bearer.presented(request)
-    if text is None:
-        return Response(401, "", (bearer.challenge(issuer, SCOPE), *NO_STORE))
-    token = verification.access_token(text, services)
-    if token is None:
+    presented = bearer.presented(request)
+    if presented is None:
+        return Response(401, "", (*bearer.challenges(request, issuer, SCOPE), *NO_STORE))
+    token = verification.access_token(presented[1], services)
+    client = services.registry.client(token.client_id) if token is not None else None
+    if token is None or client is None:
         raise InvalidToken
+    # First of all: who cannot show the key is told nothing of the token.
+    shown = possession.of_token(presented, token.confirmation, client, request, services, path=PATH)
     if token.claims["aud"] != issuer:
         raise InvalidToken(
             f"The access token is for another resource. Ask for one with resource={issuer}."
@@ -34,6 +38,7 @@ def handle(request: Request, services: Services) -> Response:
     found = verification.behind(token, services)
     if found is None:
         raise InvalidToken
+    shown.spend(services)
     allowed = target.allowed_to(found.client, tuple(granted))
     by_name = target.allowed_claims(found.client, found.grant.claims_in("userinfo"))
     known: dict[str, object] = {
@@ -41,6 +46,7 @@ def handle(request: Request, services: Services) -> Response:
         "sub": subjects.of(found.user, found.client, services),
     }
     if found.client.userinfo_signed_response_alg is None:
-        return json_response(known)
+        return json_response(known).with_headers(*shown.headers)
     signed = tokens.sign_userinfo(known, found.client, services)
-    return Response(200, signed, (("Content-Type", "application/jwt"), *NO_STORE))
+    headers = (("Content-Type", "application/jwt"), *NO_STORE, *shown.headers)
+    return Response(200, signed, headers)

@@ -1,21 +1,35 @@
 """The grant types. RFC 6749 section 4.
 
-A member proves an Authorization and spends what proved it, in this order, and nothing else: client
-authentication, throttling, minting and audit are the token endpoint's. It names its PARAMETERS;
-the endpoint hands it no others.
+A member proves, and gives what spends the proof: nothing else. Client authentication, what the
+request shows to hold and what that binds, minting and audit are the token endpoint's, for every
+member alike. It names its PARAMETERS; the endpoint hands it no others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from ..modules import Modules
+from ..values import Frozen
 
 if TYPE_CHECKING:  # the metadata document reads the table below, and needs no more
     from ..http import Parameters
+    from ..protocol.confirmation import Binding, Confirmation
     from ..records.authorization import Authorization
     from ..records.client import Client
     from ..services import Services
+
+
+class Proved(Frozen):
+    """What a grant type has proved, with nothing spent yet.
+
+    binding: what the request must show to hold before anything is spent. spend: uses up what proved
+    it and gives the Authorization; what it is told that the request has shown, it may keep.
+    """
+
+    binding: Binding
+    spend: Callable[[Confirmation | None], Authorization]
 
 
 class GrantType(Protocol):
@@ -23,8 +37,8 @@ class GrantType(Protocol):
 
     PARAMETERS: tuple[str, ...]
 
-    def authorize(self, form: Parameters, client: Client, services: Services) -> Authorization:
-        """What the request proves; an OAuthError changes nothing."""
+    def prove(self, form: Parameters, client: Client, services: Services) -> Proved:
+        """What the request proves; nothing is written."""
 
 
 GRANT_TYPES: Modules[GrantType] = Modules(

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from typing import NoReturn
 
-from .. import user_grants
+from .. import token_status, user_grants
 from ..aws import grants as stored_grants
 from ..aws.grants import Spent
 from ..encoding import equal, sha256
 from ..errors import InvalidGrant
 from ..http import Parameters
 from ..protocol import pkce
+from ..protocol.confirmation import JKT, UNBOUND, Binding, Confirmation
 from ..protocol.refresh_chain import successor
 from ..records.authorization import Authorization
 from ..records.client import Client
 from ..records.grant import CODE, LIVE, Grant
 from ..services import Services
 from ..values import replace
+from . import Proved
 
 PARAMETERS = ("code", "redirect_uri", "code_verifier", "resource")
 
 
-def authorize(form: Parameters, client: Client, services: Services) -> Authorization:
-    """Redeem a code, once."""
+def prove(form: Parameters, client: Client, services: Services) -> Proved:
+    """A code that is good, to be redeemed once; or one that was, to be punished."""
     shown, user, grant = user_grants.find(form.require("code"), client, services)
     if not equal(grant.code_hash, shown.secret_hash):
         raise InvalidGrant(detail="forged code")
     if grant.state != CODE:
-        user_grants.revoke_replayed(grant, "authorization_code", services)
-        raise InvalidGrant(detail="the code was used before")
+        # Whatever else is wrong with the request: two have had the code.
+        return Proved(UNBOUND, partial(_punish, grant, services))
     _check_redirect_uri(form, grant)
     _check_verifier(form, client, grant)
     user = user_grants.must_stand(user, client, grant, services)
@@ -36,23 +40,44 @@ def authorize(form: Parameters, client: Client, services: Services) -> Authoriza
     authorization = user_grants.authorization(
         user, client, grant, audience, resource, None, services
     )
+    authorization = replace(
+        authorization, signed_in=user_grants.signed_in(user, client, grant, services)
+    )
+    spend = partial(_redeem, grant, shown.secret, client, authorization, services)
+    bound = Binding({JKT: grant.dpop_jkt}) if grant.dpop_jkt is not None else UNBOUND
+    return Proved(bound, spend)
 
+
+def _redeem(
+    grant: Grant,
+    secret: bytes,
+    client: Client,
+    authorization: Authorization,
+    services: Services,
+    shown: Confirmation | None,
+) -> Authorization:
     chain = services.token_bytes(32)
-    first = successor(chain, shown.secret)
-    redeemed = _redeemed(grant, chain, first, client, authorization.lifetime, services)
+    first = successor(chain, secret)
+    bound = replace(grant, confirmation=shown)
+    redeemed = _redeemed(bound, chain, first, client, authorization.lifetime, services)
+    if authorization.listed:
+        redeemed = token_status.placed(redeemed, authorization.lifetime, services)
+        authorization = replace(authorization, place=redeemed.place)
     try:
         stored_grants.redeem(services.table, grant, redeemed)
     except Spent as spent:
         if spent.grant is not None and spent.grant.state == LIVE:
             user_grants.revoke_replayed(grant, "authorization_code", services)
         raise InvalidGrant(detail="another request was first") from None
-    return replace(
-        authorization,
-        signed_in=user_grants.signed_in(user, client, grant, services),
-        refresh_token=(
-            user_grants.refresh_token(grant, first, services) if redeemed.current_hash else None
-        ),
-    )
+    if redeemed.current_hash is None:
+        return authorization
+    token = user_grants.refresh_token(grant, first, services)
+    return replace(authorization, refresh_token=token)
+
+
+def _punish(grant: Grant, services: Services, shown: Confirmation | None) -> NoReturn:
+    user_grants.revoke_replayed(grant, "authorization_code", services)
+    raise InvalidGrant(detail="the code was used before")
 
 
 def _check_redirect_uri(form: Mapping[str, str], grant: Grant) -> None:

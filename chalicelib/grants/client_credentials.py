@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..errors import InvalidScope, InvalidTarget, UnauthorizedClient
 from ..http import Parameters
 from ..protocol import scope as scopes
 from ..protocol import target
+from ..protocol.confirmation import UNBOUND, Confirmation
 from ..records.authorization import Authorization
 from ..records.client import Client
 from ..services import Services
+from ..values import replace
+from . import Proved
 
 PARAMETERS = ("scope", "resource")
 
 
-def authorize(form: Parameters, client: Client, services: Services) -> Authorization:
+def prove(form: Parameters, client: Client, services: Services) -> Proved:
     """What the client may do for itself. Never a refresh token, never a user's data."""
     if client.is_public:
         raise UnauthorizedClient("A public client cannot act for itself.")
@@ -29,7 +34,7 @@ def authorize(form: Parameters, client: Client, services: Services) -> Authoriza
         raise InvalidTarget("Name one resource: a token has one audience.")
     (resource,) = chosen
     lifetime = resource.access_token_lifetime or services.settings.lifetimes.client_credentials
-    return Authorization(
+    authorization = Authorization(
         client_id=client.client_id,
         subject=client.client_id,
         scope=scope,
@@ -37,4 +42,14 @@ def authorize(form: Parameters, client: Client, services: Services) -> Authoriza
         signing_alg=resource.signing_alg,
         signing_mode=resource.signing_mode,
         lifetime=lifetime,
+        listed=resource.status_list,
     )
+    return Proved(UNBOUND, partial(_spend, authorization, services))
+
+
+def _spend(
+    authorization: Authorization, services: Services, shown: Confirmation | None
+) -> Authorization:
+    if not authorization.listed:
+        return authorization
+    return replace(authorization, place=services.status_lists.allocate())

@@ -30,13 +30,16 @@ Pairs = list[tuple[str, str]]
 class Expected(Frozen):
     """What a request object must fit. alg: the registered one; None for any that signs.
 
-    now: in epoch seconds.
+    algs: what may sign. now: in epoch seconds. longest: seconds that it may live, and then it must
+    say for whom and how long it is good (FAPI 2.0 Message Signing section 5.3.1); None for no end.
     """
 
     client_id: str
     alg: str | None
     issuer: str
     now: int
+    algs: tuple[str, ...] = ALGORITHMS
+    longest: int | None = None
 
 
 def parse(text: str) -> Token:
@@ -93,7 +96,7 @@ def algorithm_is_registered(token: Token, expected: Expected) -> None:
     alg = token.header.get("alg")
     if alg == UNSIGNED and expected.alg != UNSIGNED:
         raise InvalidRequestObject("This client is not registered for unsigned request objects.")
-    if alg not in ALGORITHMS or expected.alg not in (None, alg):
+    if alg not in expected.algs or expected.alg not in (None, alg):
         raise InvalidRequestObject("The request object is not signed as the client registered.")
     if alg == UNSIGNED and token.signature:
         raise InvalidRequestObject("An unsigned request object has a signature.")  # RFC 7518 3.6
@@ -134,6 +137,20 @@ def times_are_right(token: Token, expected: Expected) -> None:
         raise InvalidRequestObject("The request object is not valid yet.")
 
 
+def life_is_short(token: Token, expected: Expected) -> None:
+    """FAPI 2.0 Message Signing section 5.3.1: aud, nbf and exp, and an hour between them."""
+    if expected.longest is None:
+        return
+    missing = [name for name in ("aud", "nbf", "exp") if name not in token.claims]
+    if missing:
+        raise InvalidRequestObject(f"The request object has no {missing[0]}.")
+    begins, ends = token.claims["nbf"], token.claims["exp"]
+    if begins < expected.now - expected.longest or ends > begins + expected.longest:
+        raise InvalidRequestObject(
+            f"The request object is older, or lives longer, than {expected.longest} seconds."
+        )
+
+
 def holds_no_other(token: Token, expected: Expected) -> None:
     """RFC 9101 section 4: none within another."""
     if not token.claims.keys().isdisjoint(("request", "request_uri")):
@@ -148,6 +165,7 @@ RULES = (
     audience_is_us,
     is_no_client_assertion,
     times_are_right,
+    life_is_short,
     holds_no_other,
 )
 

@@ -28,6 +28,10 @@ class Authorization(Frozen, kw_only=True):
     locator: names the grant to introspection; None where no user is behind it.
     user_subject: what the audit log calls the user; a client may know them by another name.
     id_token_alg: as the client has registered.
+    confirmation: what the access token is bound to (`cnf`); None makes it a bearer token.
+    auth_time, acr: of the sign-in behind it; None where no user is, or nothing is known.
+    listed: the access token is to have a place in a token status list; place: which, by the time it
+    is made.
     signed_in: set when an ID token is due.
     """
 
@@ -41,5 +45,10 @@ class Authorization(Frozen, kw_only=True):
     locator: str | None = None
     user_subject: str | None = None
     id_token_alg: str = "RS256"
+    confirmation: Mapping[str, str] | None = None
+    auth_time: int | None = None
+    acr: str | None = None
+    listed: bool = False
+    place: int | None = None
     refresh_token: str | None = None
     signed_in: SignedIn | None = None

@@ -16,6 +16,8 @@ class AuthorizationRequest(Record, kw_only=True):
     expected: the subject that the id_token_hint names, "" where it names nobody; None without one.
     The hint itself is a token, and is not stored.
     chosen_session: the session that the user chose to go on with (prompt=select_account).
+    pushed: the hash of the request_uri that the client had pushed it under; then it is that one
+    which is spent, since several browsers may have visited it.
     signed_in_session: the session that was opened for this very request.
     consented_user, consented: who has agreed for this request, and to which scopes.
     """
@@ -34,6 +36,7 @@ class AuthorizationRequest(Record, kw_only=True):
     consented: Annotated[tuple[str, ...], "cs"] = ()
     expected: Annotated[str | None, "ex"] = None
     chosen_session: Annotated[str | None, "ch"] = None
+    pushed: Annotated[str | None, "pu"] = None
 
     @property
     def key(self) -> Key:

@@ -11,6 +11,7 @@ class Client(Record, kw_only=True):
 
     jwks: its public keys, as protocol/jwk_set.py reads them.
     scope: the scopes it may ask for; None for any that its resources define.
+    profile: a set of rules it keeps, by its name (protocol/fapi.py).
     allowed_resources: the resources it may name; None for any that is registered.
     introspection: `own`, `audience` or `all`: whose tokens it may look into.
     not_before: nothing issued to it at or before this time counts.
@@ -25,6 +26,13 @@ class Client(Record, kw_only=True):
     grant_types: Annotated[tuple[str, ...], "gt"] = ("authorization_code",)
     response_types: Annotated[tuple[str, ...], "ry"] = ("code",)
     token_endpoint_auth_method: Annotated[str, "am"] = "client_secret_basic"
+    token_endpoint_auth_signing_alg: Annotated[str | None, "ta"] = None
+    tls_client_auth_subject_dn: Annotated[str | None, "xd"] = None
+    tls_client_auth_san_dns: Annotated[str | None, "xn"] = None
+    tls_client_auth_san_uri: Annotated[str | None, "xu"] = None
+    tls_client_auth_san_ip: Annotated[str | None, "xi"] = None
+    tls_client_auth_san_email: Annotated[str | None, "xe"] = None
+    tls_client_certificate_bound_access_tokens: Annotated[bool, "xb"] = False
     application_type: Annotated[str, "ap"] = "web"
     post_logout_redirect_uris: Annotated[tuple[str, ...], "pl"] = ()
     initiate_login_uri: Annotated[str | None, "il"] = None
@@ -37,6 +45,7 @@ class Client(Record, kw_only=True):
     require_auth_time: Annotated[bool | None, "ra"] = None
     id_token_signed_response_alg: Annotated[str, "ia"] = "RS256"
     userinfo_signed_response_alg: Annotated[str | None, "ua"] = None
+    introspection_signed_response_alg: Annotated[str | None, "sg"] = None
     subject_type: Annotated[str, "sj"] = "public"
     sector_identifier_uri: Annotated[str | None, "se"] = None
     jwks: Annotated[tuple[Mapping[str, str], ...], "jk"] = ()
@@ -44,6 +53,11 @@ class Client(Record, kw_only=True):
     request_object_signing_alg: Annotated[str | None, "oa"] = None
     request_uris: Annotated[tuple[str, ...], "rq"] = ()
     require_signed_request_object: Annotated[bool, "ro"] = False
+    require_pushed_authorization_requests: Annotated[bool, "rp"] = False
+    authorization_signed_response_alg: Annotated[str, "aa"] = "RS256"
+    dpop_bound_access_tokens: Annotated[bool, "db"] = False
+    require_dpop_nonce: Annotated[bool, "dn"] = False
+    profile: Annotated[str | None, "pf"] = None
     client_uri: Annotated[str | None, "cu"] = None
     logo_uri: Annotated[str | None, "lu"] = None
     tos_uri: Annotated[str | None, "tu"] = None
@@ -75,6 +89,16 @@ class Client(Record, kw_only=True):
     def is_public(self) -> bool:
         """Whether it has no credential of its own (RFC 6749 section 2.1)."""
         return self.token_endpoint_auth_method == "none"
+
+    @property
+    def has_secret(self) -> bool:
+        """Whether a secret is what it proves itself by."""
+        return self.token_endpoint_auth_method in ("client_secret_basic", "client_secret_post")
+
+    @property
+    def is_fapi(self) -> bool:
+        """Whether it is held to FAPI 2.0."""
+        return self.profile is not None
 
     @property
     def hears_of_logout(self) -> bool:

@@ -14,6 +14,8 @@ from .record import Key, Record
 
 CODE = "c"
 LIVE = "r"
+# It had a place in a token status list, and its next token needs another one.
+NO_PLACE = -1
 
 
 class Grant(Record, kw_only=True):
@@ -23,7 +25,11 @@ class Grant(Record, kw_only=True):
     offline: false where the user was asked for offline_access and declined it.
     claims: what was asked for by name and given, under `userinfo` and `id_token`; names only.
     session_id: the session it was given in; without offline_access it ends when that signs out.
+    dpop_jkt: the key that the authorization request named; only who holds it redeems the code.
+    confirmation: what the refresh tokens are bound to, under the names of `cnf`. It never changes.
     chain, current_hash, number, rotated_at: the refresh family; absent without refresh tokens.
+    place: in token status lists, of all its access tokens that have one; place_lifetime: how long
+    one of them may live, in seconds.
     """
 
     TYPE: ClassVar[str] = "grant"
@@ -47,11 +53,15 @@ class Grant(Record, kw_only=True):
     amr: Annotated[tuple[str, ...], "am"] = ()
     acr: Annotated[str | None, "ac"] = None
     session_id: Annotated[str | None, "si"] = None
+    dpop_jkt: Annotated[str | None, "dj"] = None
+    confirmation: Annotated[Mapping[str, str] | None, "cf"] = None
     chain: Annotated[bytes | None, "k"] = None
     current_hash: Annotated[bytes | None, "h"] = None
     number: Annotated[int, "n"] = 0
     rotated_at: Annotated[int, "rt"] = 0
     revoked_at: Annotated[int | None, "rv"] = None
+    place: Annotated[int | None, "sx"] = None
+    place_lifetime: Annotated[int, "sl"] = 0
 
     @property
     def key(self) -> Key:

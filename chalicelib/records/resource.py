@@ -11,6 +11,7 @@ class Resource(Record, kw_only=True):
     """One resource: its URI, its scopes with their words, how its access tokens are made.
 
     access_token_lifetime: in seconds; None takes the stage's, as it does for signing_mode.
+    status_list: its access tokens say where a verifier can see whether they were revoked.
     """
 
     TYPE: ClassVar[str] = "resource"
@@ -21,6 +22,7 @@ class Resource(Record, kw_only=True):
     signing_alg: Annotated[str, "al"] = "RS256"
     access_token_lifetime: Annotated[int | None, "lt"] = None
     signing_mode: Annotated[str | None, "sm"] = None
+    status_list: Annotated[bool, "sl"] = False
 
     @property
     def key(self) -> Key:

@@ -1,4 +1,4 @@
-"""A mark that something happened once: a token was revoked, a session ended, a proof was used."""
+"""A mark that something happened once: a token was revoked, a proof was used."""
 
 from typing import Annotated, ClassVar
 
@@ -7,13 +7,17 @@ from .record import Key, Record
 
 
 class SeenOnce(Record, kw_only=True):
-    """`value` of a `kind` was seen; kept until what it guards has expired."""
+    """`value` of a `kind` was seen; kept until what it guards has expired.
+
+    owner: a random name of the request that was first, by which it knows its own mark again.
+    """
 
     TYPE: ClassVar[str] = "seen"
 
     kind: Annotated[str, "kd"]
     value_hash: Annotated[str, "vh"]
     expires_at: Annotated[int, "x"]
+    owner: Annotated[str | None, "ow"] = None
 
     @property
     def key(self) -> Key:
@@ -21,7 +25,8 @@ class SeenOnce(Record, kw_only=True):
 
 
 REVOKED_ACCESS_TOKEN = "at"
-ENDED_SESSION = "so"
+CLIENT_ASSERTION = "assertion"
+DPOP_PROOF = "dpop"
 
 
 def revoked_access_token(jti: str, expires_at: int) -> SeenOnce:
@@ -31,10 +36,24 @@ def revoked_access_token(jti: str, expires_at: int) -> SeenOnce:
     )
 
 
-def ended_session(user_id: str, session_id: str, expires_at: int = 0) -> SeenOnce:
-    """The mark that a session signed out: grants of it without offline_access are over."""
+def client_assertion(client_id: str, jti: str, expires_at: int, owner: str) -> SeenOnce:
+    """The mark that a client has used an assertion (RFC 7523, by its jti)."""
     return SeenOnce(
-        kind=ENDED_SESSION,
-        value_hash=base64url(sha256(f"{user_id}\0{session_id}")),
+        kind=CLIENT_ASSERTION,
+        value_hash=base64url(sha256(f"{client_id}\0{jti}")),
         expires_at=expires_at,
+        owner=owner,
+    )
+
+
+def dpop_proof(thumbprint: str, jti: str, expires_at: int, owner: str) -> SeenOnce:
+    """The mark that a DPoP proof was used (RFC 9449, by its jti).
+
+    The key is in the name: nobody can use up the names of another's proofs.
+    """
+    return SeenOnce(
+        kind=DPOP_PROOF,
+        value_hash=base64url(sha256(f"{thumbprint}\0{jti}")),
+        expires_at=expires_at,
+        owner=owner,
     )

@@ -13,7 +13,10 @@ from ..records.client import Client
 from . import (
     InvalidMetadata,
     InvalidRedirectURI,
+    authentication_metadata,
     openid_metadata,
+    possession_metadata,
+    profile_metadata,
     request_metadata,
     session_metadata,
 )
@@ -34,6 +37,7 @@ def read(metadata: Mapping[str, Any], client_id: str, now: int) -> Client:
     Members this server does not know are left out, as RFC 7591 section 2 says; those of its own are
     the operator's to give.
     """
+    metadata = profile_metadata.completed(metadata)
     values: dict[str, Any] = {}
     for name, reader in _MEMBERS.items():
         if metadata.get(name) is not None:
@@ -161,7 +165,10 @@ RULES = (
     pkce_may_be_left_out,
     reach_is_named,
     introspection_is_known,
+    *authentication_metadata.RULES,
     *openid_metadata.RULES,
+    *possession_metadata.RULES,
+    *profile_metadata.RULES,
     *request_metadata.RULES,
     *session_metadata.RULES,
 )
@@ -241,7 +248,10 @@ _MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
     "resource_server": _uris,
     "software_id": _text,
     "software_version": _text,
+    **authentication_metadata.MEMBERS,
     **openid_metadata.MEMBERS,
+    **possession_metadata.MEMBERS,
+    **profile_metadata.MEMBERS,
     **request_metadata.MEMBERS,
     **session_metadata.MEMBERS,
 }

@@ -25,6 +25,14 @@ def subjects_have_a_sector(client: Client) -> None:
         raise InvalidMetadata(f"sector_identifier_uri: {reason}") from None
 
 
+def introspection_has_a_caller(client: Client) -> None:
+    """RFC 9701 section 5: only who authenticates is answered."""
+    if client.is_public and client.introspection_signed_response_alg is not None:
+        raise InvalidMetadata(
+            "introspection_signed_response_alg: a public client cannot introspect"
+        )
+
+
 def _algorithm(name: str, value: Any) -> str:
     # `none` is not among them: what we sign for a client, it can check.
     if value not in signing_keys.ALGORITHMS:
@@ -41,7 +49,9 @@ def _subject_type(name: str, value: Any) -> str:
 MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
     "id_token_signed_response_alg": _algorithm,
     "userinfo_signed_response_alg": _algorithm,
+    "authorization_signed_response_alg": _algorithm,  # JARM section 3
+    "introspection_signed_response_alg": _algorithm,  # RFC 9701 section 6
     "subject_type": _subject_type,
     "sector_identifier_uri": called,
 }
-RULES = (subjects_have_a_sector,)
+RULES = (subjects_have_a_sector, introspection_has_a_caller)

@@ -1,4 +1,4 @@
-"""Client metadata of keys and of request objects. RFC 7591 section 2, RFC 9101 section 10.5,
+"""Client metadata of keys and of requests. RFC 7591 section 2, RFC 9101 section 10.5, RFC 9126 6,
 OpenID Connect Dynamic Client Registration 1.0 section 2."""
 
 from __future__ import annotations
@@ -75,5 +75,6 @@ MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
     "request_object_signing_alg": _algorithm,
     "request_uris": _request_uris,
     "require_signed_request_object": flag,
+    "require_pushed_authorization_requests": flag,
 }
 RULES = (keys_are_in_one_place, requests_can_be_checked)

@@ -16,7 +16,15 @@ MOST_NAME = 200
 MOST_URI = 1000  # it is a sort key in the directory, and DynamoDB's longest is 1024 bytes
 
 
-MEMBERS = ("resource", "name", "scopes", "access_token_lifetime", "signing_alg", "signing_mode")
+MEMBERS = (
+    "resource",
+    "name",
+    "scopes",
+    "access_token_lifetime",
+    "signing_alg",
+    "signing_mode",
+    "status_list",
+)
 
 
 def read(metadata: Mapping[str, Any], *, allow_http: bool = False) -> Resource:
@@ -37,6 +45,7 @@ def read(metadata: Mapping[str, Any], *, allow_http: bool = False) -> Resource:
         signing_alg=alg,
         signing_mode=mode,
         access_token_lifetime=_lifetime(metadata.get("access_token_lifetime")),
+        status_list=_status_list(metadata.get("status_list", False), alg, mode),
     )
 
 
@@ -52,6 +61,8 @@ def write(resource: Resource) -> dict[str, object]:
         document["access_token_lifetime"] = resource.access_token_lifetime
     if resource.signing_mode is not None:
         document["signing_mode"] = resource.signing_mode
+    if resource.status_list:
+        document["status_list"] = True
     return document
 
 
@@ -94,4 +105,15 @@ def _lifetime(value: Any) -> int | None:
     longest = signing_keys.LONGEST_TOKEN
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= longest:
         raise InvalidMetadata(f"access_token_lifetime: must be 1 to {longest} seconds")
+    return value
+
+
+def _status_list(value: Any, alg: str, mode: str | None) -> bool:
+    """A list is signed as the tokens are, and KMS signs no more than 4 KiB by Ed25519."""
+    if not isinstance(value, bool):
+        raise InvalidMetadata("status_list: must be true or false")
+    if value and alg in ("Ed25519", "EdDSA") and mode != signing_keys.DATA_KEY:
+        raise InvalidMetadata(
+            f"status_list: with {alg} it needs signing_mode {signing_keys.DATA_KEY}"
+        )
     return value

@@ -33,7 +33,8 @@ def create(call: Invocation, file: BinaryIO) -> None:
 
     Members: resource (its URI), name, scopes (each with its words for the consent page),
     access_token_lifetime (seconds), signing_alg (RS256, ES256, PS256, Ed25519, EdDSA),
-    signing_mode (kms or kms-data-key; the stage's unless said).
+    signing_mode (kms or kms-data-key; the stage's unless said), status_list (true: verifiers
+    can see in a list whether its tokens were revoked).
 
     \b
     Example:

@@ -29,6 +29,8 @@ def adopt(
         "STAGE": stage,
         "TABLE_NAME": outputs["TableName"],
     }
+    if "MtlsUrl" in outputs:
+        variables["MTLS_URL"] = outputs["MtlsUrl"]
     changed = configuration.with_environment(configuration.read(project), stage, variables)
     configuration.write(project, changed)
     # With what the operator has set: registering says which algorithms have no key.

@@ -16,6 +16,7 @@ from . import (
     checkout,
     configuration,
     gateway_responses,
+    mutual_tls,
     policy,
     sam,
     template,
@@ -55,6 +56,7 @@ def package(
         {
             "ISSUER": configuration.UNKNOWN_ISSUER,
             "LOGOUT_QUEUE_URL": "-",
+            "MTLS_URL": "-",
             "STAGE": stage,
             "TABLE_NAME": "-",
         },
@@ -96,6 +98,7 @@ def merged(base: template.Template, gateway: str, issuer: str) -> dict[str, Any]
             "Variables": {
                 "ISSUER": at_issuer,
                 "LOGOUT_QUEUE_URL": {"Ref": "LogoutQueue"},
+                "MTLS_URL": mutual_tls.URL,
                 "STAGE": {"Ref": "Stage"},
                 "TABLE_NAME": {"Ref": "Table"},
             }
@@ -115,6 +118,7 @@ def merged(base: template.Template, gateway: str, issuer: str) -> dict[str, Any]
     api = {
         "DefinitionBody": {"x-amazon-apigateway-gateway-responses": extension},
         "MethodSettings": [throttling],
+        "DisableExecuteApiEndpoint": mutual_tls.EXECUTE_API,
     }
     parameter = {
         "Type": "String",
@@ -123,9 +127,11 @@ def merged(base: template.Template, gateway: str, issuer: str) -> dict[str, Any]
     }
     return {
         "Description": "Postern: one stage, whole",
-        "Parameters": {**base["Parameters"], "Issuer": parameter},
+        "Parameters": {**base["Parameters"], "Issuer": parameter, **mutual_tls.PARAMETERS},
+        "Rules": mutual_tls.RULES,
         "Conditions": {
             **base["Conditions"],
+            **mutual_tls.CONDITIONS,
             "HasIssuer": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Issuer"}, ""]}]},
         },
         "Resources": {
@@ -134,8 +140,9 @@ def merged(base: template.Template, gateway: str, issuer: str) -> dict[str, Any]
             "RotateKeys": {"DependsOn": "RotationLogGroup", "Properties": rotation},
             "DeliverLogouts": {"DependsOn": "DeliveryLogGroup", "Properties": delivery},
             "RestAPI": {"Properties": api},
+            **mutual_tls.resources(),
         },
-        "Outputs": {**base["Outputs"], "Issuer": {"Value": at_issuer}},
+        "Outputs": {**base["Outputs"], "Issuer": {"Value": at_issuer}, **mutual_tls.OUTPUTS},
     }
 
 

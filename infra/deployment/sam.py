@@ -25,7 +25,7 @@ ALIAS = "live"
 # Python 3.12 is the first with SnapStart.
 _FIRST_WITH_SNAPSTART = (3, 12)
 # What only the stack knows: texts stand in for it while Chalice writes the template.
-_OF_THE_STACK = ("ISSUER", "LOGOUT_QUEUE_URL", "STAGE", "TABLE_NAME")
+_OF_THE_STACK = ("ISSUER", "LOGOUT_QUEUE_URL", "MTLS_URL", "STAGE", "TABLE_NAME")
 
 
 def runtimes(sam: Sam) -> set[str]:

@@ -40,12 +40,14 @@ def event_from(
     domain_name: str,
     stage_in_path: bool = False,
     issuer: str | None = None,
+    client_certificate: str | None = None,
     now: float | None = None,
 ) -> Event | Answer:
     """The event for the function, or the answer that API Gateway gives by itself.
 
     With `stage_in_path` the URL starts with `/<stage>`, as on execute-api; without, it is a
-    custom domain's. `issuer` is only used for the `error_uri` of a refusal.
+    custom domain's. `issuer` is only used for the `error_uri` of a refusal. `client_certificate`, a
+    PEM, is what mutual TLS at a custom domain has proved.
     """
     if issuer is None:
         issuer = f"https://{domain_name}" + (f"/{stage}" if stage_in_path else "")
@@ -82,7 +84,7 @@ def event_from(
             "domainPrefix": domain_name.partition(".")[0],
             "extendedRequestId": request_id,
             "httpMethod": method,
-            "identity": _identity(source_address, values),
+            "identity": _identity(source_address, values) | _certificate(client_certificate),
             "path": path,
             "protocol": "HTTP/1.1",
             "requestId": request_id,
@@ -156,6 +158,11 @@ def _identity(source_address: str, values: Mapping[str, list[str]]) -> dict[str,
     agents = [found[-1] for name, found in values.items() if name.lower() == "user-agent"]
     nobody = dict.fromkeys(("accessKey", "accountId", "caller", "principalOrgId", "user"))
     return {**nobody, "sourceIp": source_address, "userAgent": agents[0] if agents else None}
+
+
+def _certificate(pem: str | None) -> dict[str, Any]:
+    """A REST API with mutual TLS tells more of it (subjectDN, ...): nothing else is asked for."""
+    return {} if pem is None else {"clientCert": {"clientCertPem": pem}}
 
 
 def _times(now: float) -> dict[str, Any]:

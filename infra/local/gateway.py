@@ -84,6 +84,7 @@ class Gateway:
             domain_name=urlsplit(self.issuer).hostname or "localhost",
             stage_in_path=self.stage_in_path,
             issuer=self.issuer,
+            client_certificate=call.client_certificate,
         )
         if isinstance(event, Answer):
             return event

@@ -13,13 +13,17 @@ Headers = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One HTTP request; `target` is the request line's, undecoded."""
+    """One HTTP request; `target` is the request line's, undecoded.
+
+    client_certificate: in PEM, of mutual TLS. The local server speaks no TLS and never sets it.
+    """
 
     method: str
     target: str
     headers: Headers
     body: bytes = b""
     source_address: str = "127.0.0.1"
+    client_certificate: str | None = None
 
     @property
     def path(self) -> str:

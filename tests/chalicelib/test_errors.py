@@ -28,6 +28,8 @@ REGISTERED = {
     "consent_required",
     "unmet_authentication_requirements",
     "invalid_request_object",
+    "invalid_dpop_proof",
+    "use_dpop_nonce",
     "invalid_request_uri",
     "invalid_target",
     "invalid_token",

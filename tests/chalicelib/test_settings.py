@@ -48,14 +48,19 @@ LIFETIMES = {
     "GRANT_LIFETIME": ("grant", 3650 * DAY),
     "REFRESH_GRACE": ("refresh_grace", 600),
     "SESSION_LIFETIME": ("session", 3650 * DAY),
+    "PAR_LIFETIME": ("pushed_request", 600),
 }
+
+
+# The others may be as short as a second.
+LEAST = {"PAR_LIFETIME": 60}
 
 
 @pytest.mark.parametrize("name", LIFETIMES)
 def test_a_lifetime_is_set_by_its_variable(name: str) -> None:
-    """In seconds, from 1 to its most; the others keep their defaults."""
+    """In seconds, from its least to its most; the others keep their defaults."""
     field, most = LIFETIMES[name]
-    for seconds in (1, most):
+    for seconds in (LEAST.get(name, 1), most):
         lifetimes = Settings.read({**GOOD, name: str(seconds)}).lifetimes
         assert getattr(lifetimes, field) == seconds
     default = Settings.read({**GOOD, name: ""}).lifetimes
@@ -230,3 +235,66 @@ def test_what_is_no_queue_url_names_the_variable(text: str) -> None:
     """A name, an ARN, a FIFO queue: told when the function starts."""
     with pytest.raises(SettingsError, match=r"^LOGOUT_QUEUE_URL must be"):
         Settings.read({**GOOD, "LOGOUT_QUEUE_URL": text})
+
+
+def test_nonces_of_proofs() -> None:
+    """DPOP_NONCE is off where it is not set."""
+    assert Settings.read({**GOOD, "DPOP_NONCE": "required"}).dpop_nonce is True
+    for named in ({}, {"DPOP_NONCE": ""}, {"DPOP_NONCE": "off"}):
+        assert Settings.read({**GOOD, **named}).dpop_nonce is False
+
+
+@pytest.mark.parametrize("word", ["true", "on", "Required", "1", " off"])
+def test_another_word_on_nonces_is_refused(word: str) -> None:
+    """Or a stage would go without what its operator wanted."""
+    with pytest.raises(SettingsError, match=r"^DPOP_NONCE must be required or off"):
+        Settings.read({**GOOD, "DPOP_NONCE": word})
+
+
+@pytest.mark.parametrize("seconds", [1, 59, 601])
+def test_a_pushed_request_lives_from_one_to_ten_minutes(seconds: int) -> None:
+    """Less and the slowest browsers are late; more and a request_uri is lying about."""
+    with pytest.raises(SettingsError, match=r"^PAR_LIFETIME must be .* from 60 to 600"):
+        Settings.read({**GOOD, "PAR_LIFETIME": str(seconds)})
+
+
+@pytest.mark.parametrize(
+    ("word", "wanted"), [(None, False), ("", False), ("false", False), ("true", True)]
+)
+def test_whether_requests_must_be_pushed(word: str | None, wanted: bool) -> None:
+    """REQUIRE_PAR; not unless it is set."""
+    named = {} if word is None else {"REQUIRE_PAR": word}
+    assert Settings.read({**GOOD, **named}).require_par is wanted
+
+
+@pytest.mark.parametrize("word", ["yes", "1", "True", "required", " true"])
+def test_another_word_on_pushing_is_refused(word: str) -> None:
+    """Or a stage would go without what its operator wanted."""
+    with pytest.raises(SettingsError, match=r"^REQUIRE_PAR must be true or false"):
+        Settings.read({**GOOD, "REQUIRE_PAR": word})
+
+
+def test_a_stage_takes_no_certificates_unless_it_is_told_where() -> None:
+    """RFC 8705 section 5: MTLS_URL; the URL that was called follows from it."""
+    assert Settings.read({**GOOD, "MTLS_URL": ""}).mtls_url is None
+    settings = Settings.read({**GOOD, "MTLS_URL": "https://mtls.example.com"})
+    assert settings.called_url("/token", certified=True) == "https://mtls.example.com/token"
+    assert settings.called_url("/token", certified=False) == "https://id.example.com/token"
+    assert (
+        Settings.read(GOOD).called_url("/token", certified=True) == "https://id.example.com/token"
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://mtls.example.com", "mtls.example.com", "https://mtls.example.com/", "https://"),
+        *("https://mtls.example.com?a", "https://mtls.example.com#a", "https://u@mtls.example.com"),
+        *("https://mtls.example.com:0", "https://mtls.example.com:99999", "http://127.0.0.1:8000"),
+        *("https://id.example.com", "https://id.example.com/mtls", "https://mtls.example.com\n"),
+    ],
+)
+def test_a_bad_host_for_certificates_is_told(url: str) -> None:
+    """Another host or port than the issuer's: there, browsers would be asked for certificates."""
+    with pytest.raises(SettingsError, match=r"^MTLS_URL must"):
+        Settings.read({**GOOD, "MTLS_URL": url})

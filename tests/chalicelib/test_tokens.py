@@ -39,6 +39,24 @@ def test_an_access_token_of_rfc9068(world: World) -> None:
     assert token.claims["iat"] >= START
 
 
+def test_an_access_token_tells_of_the_sign_in(world: World) -> None:
+    """RFC 9068 section 2.2.1: as the ID token does, and the same after a refresh."""
+    answer = world.tokens(scope="openid offline_access read", nonce=NONCE)
+    world.clock.forward(100)
+    refreshed = world.refresh(answer["refresh_token"]).json
+    told = jwt.parse(answer["id_token"]).claims
+    for text in (answer["access_token"], refreshed["access_token"]):
+        found = jwt.parse(text).claims
+        assert (found["auth_time"], found["acr"]) == (told["auth_time"], told["acr"])
+
+
+def test_a_client_that_acts_for_itself_has_not_signed_in(world: World) -> None:
+    """So its token says nothing of that."""
+    form = {"grant_type": "client_credentials", "scope": "read"}
+    text = world.post("/token", form, auth=("demomachine", "demomachinesecret")).json
+    assert not {"auth_time", "acr"} & set(jwt.parse(text["access_token"]).claims)
+
+
 def test_no_two_tokens_are_alike(world: World) -> None:
     """Each has an identifier of its own, of 128 bits."""
     first, second = (jwt.parse(minted(world)["access_token"]).claims["jti"] for _ in range(2))

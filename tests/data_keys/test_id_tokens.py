@@ -129,9 +129,10 @@ def test_nothing_else_signs_where_the_key_has_gone(stage: World) -> None:
 
 
 def test_an_algorithm_without_a_key_cannot_be_registered(stage: World) -> None:
-    """For the ID token as for UserInfo, though the stage says that it offers it."""
+    """Whatever it would sign, though the stage says that it offers it."""
     stage.settings = replace(stage.settings, id_token_signing_mode=DATA_KEY)
     stage.restart()
-    for member in ("id_token_signed_response_alg", "userinfo_signed_response_alg"):
+    members = ("id_token", "userinfo", "authorization")
+    for member in (f"{name}_signed_response_alg" for name in members):
         with pytest.raises(Refused, match=f"{member}: there is no active key for ES256 in mode"):
             clients.update("demoweb", {member: "ES256"}, stage.services)

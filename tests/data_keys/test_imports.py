@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tests.data_keys.conftest import NewStage
+from tests.doors import CRYPTOGRAPHY, DATA_KEY, MACHINE, SIGNED, Door
 from tests.first_requests import as_client
-from tests.test_imports import CRYPTOGRAPHY, DATA_KEY, MACHINE, SIGNED, Door, costly, open_door
+from tests.test_imports import costly, open_door
 
 
 def test_a_token_by_a_data_key(new_stage: NewStage) -> None:

@@ -89,7 +89,7 @@ TABLE = [
     ("request", ("eyJhbGciOiJub25lIn0.e30.",), "invalid_request_object"),
     ("request", ("e30.e30.x", "e30.e30.x"), "invalid_request"),
     ("request_uri", ("https://client.example/r",), "invalid_request_uri"),
-    ("request_uri", ("urn:ietf:params:oauth:request_uri:x",), "invalid_request_uri"),
+    ("request_uri", ("urn:example:request:x",), "invalid_request_uri"),
     ("nonce", ("n" * 2049,), "invalid_request"),
     ("nonce", ("a", "b"), "invalid_request"),
     ("login_hint", ("a", "b"), "invalid_request"),

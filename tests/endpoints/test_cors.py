@@ -11,11 +11,12 @@ OPEN = [
     ("GET", "/.well-known/openid-configuration"),
     ("GET", "/.well-known/jwks.json"),
     ("POST", "/token"),
+    ("POST", "/par"),
     ("POST", "/revoke"),
     ("GET", "/userinfo"),
     ("POST", "/userinfo"),
 ]
-METHODS = {"/token": "POST", "/revoke": "POST", "/userinfo": "GET, POST"}
+METHODS = {"/token": "POST", "/par": "POST", "/revoke": "POST", "/userinfo": "GET, POST"}
 CLOSED = [
     ("GET", "/authorize"),
     ("POST", "/authorize"),
@@ -45,7 +46,7 @@ def test_any_site_may_read_the_answer(still: World, method: str, path: str) -> N
         }
 
 
-@pytest.mark.parametrize("path", ["/token", "/revoke"])
+@pytest.mark.parametrize("path", ["/token", "/par", "/revoke"])
 def test_failures_may_be_read_as_well(still: World, path: str) -> None:
     """401 and 405 tell a script what is wrong."""
     refused = still.post(path, {"grant_type": "refresh_token", "token": "x", "client_id": "nobody"})

@@ -13,14 +13,19 @@ from chalicelib.protocol.signing_keys import ALGORITHMS
 from chalicelib.values import replace
 from tests.world import World
 
-MEMBERS = ("id_token_signed_response_alg", "userinfo_signed_response_alg")
+MEMBERS = (
+    *("id_token_signed_response_alg", "userinfo_signed_response_alg"),
+    *("introspection_signed_response_alg", "authorization_signed_response_alg"),
+)
 
 
 def listed(world: World) -> list[str]:
-    """What the document says; for ID tokens and UserInfo alike."""
+    """What the document says; for ID tokens, UserInfo, introspection and answers alike."""
     document = world.get("/.well-known/openid-configuration").json
     algs = document["id_token_signing_alg_values_supported"]
     assert document["userinfo_signing_alg_values_supported"] == algs
+    assert document["introspection_signing_alg_values_supported"] == algs
+    assert document["authorization_signing_alg_values_supported"] == algs
     assert isinstance(algs, list)
     return algs
 

@@ -124,7 +124,8 @@ def test_another_client_id_beside_basic_is_refused(still: World, path: str) -> N
 @paths
 def test_credentials_in_the_query_prove_nothing(still: World, path: str) -> None:
     """RFC 6749 section 2.3.1: they must not be in the request URI, which lands in logs."""
-    is_invalid_client(send(still, path, query=f"?{urlencode(MACHINE)}"))
+    reply = send(still, path, query=f"?{urlencode(MACHINE)}")
+    is_invalid_client(reply)
 
 
 @paths

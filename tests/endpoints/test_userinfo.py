@@ -16,18 +16,23 @@ from tests.world import World
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 CHALLENGE = 'Bearer realm="https://id.example.com", scope="openid"'
+DPOP_CHALLENGE = (
+    'DPoP realm="https://id.example.com", scope="openid", algs="RS256 ES256 PS256 Ed25519 EdDSA"'
+)
 
 
-def challenge(reply: Reply) -> str:
+def challenges(reply: Reply) -> list[str]:
     """What the answer says about authentication; API Gateway renames the header."""
-    return str(reply.header("WWW-Authenticate") or reply.header("x-amzn-Remapped-WWW-Authenticate"))
+    name = "WWW-Authenticate"
+    return reply.headers_of(name) or reply.headers_of(f"x-amzn-Remapped-{name}")
 
 
 def is_refused(reply: Reply, status: int, error: str) -> None:
     """RFC 6750 section 3: the error stands in the header and, in JSON, in the body."""
     assert (reply.status, reply.json["error"]) == (status, error)
     description = reply.json["error_description"]
-    assert challenge(reply) == f'{CHALLENGE}, error="{error}", error_description="{description}"'
+    told = f'{CHALLENGE}, error="{error}", error_description="{description}"'
+    assert challenges(reply) == [told]
 
 
 @pytest.fixture
@@ -83,8 +88,13 @@ def test_the_form_opens_it(still: World, tokens: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "authorization",
-    [(), (f"Basic {b64encode(b'demoweb:demowebsecret').decode()}",), ("DPoP x",), ("Bearerx",)],
-    ids=["nothing", "Basic", "DPoP", "no blank"],
+    [
+        (),
+        (f"Basic {b64encode(b'demoweb:demowebsecret').decode()}",),
+        ("Mac x",),
+        ("Bearerx",),
+    ],
+    ids=["nothing", "Basic", "MAC", "no blank"],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_without_a_token_no_error_is_named(
@@ -92,7 +102,8 @@ def test_without_a_token_no_error_is_named(
 ) -> None:
     """RFC 6750 section 3.1: the client may not know that a token is needed."""
     reply = send(still, *authorization, method=method)
-    assert (reply.status, reply.text, challenge(reply)) == (401, "", CHALLENGE)
+    assert (reply.status, reply.text) == (401, "")
+    assert challenges(reply) == [CHALLENGE, DPOP_CHALLENGE]
     assert still.aws.calls == []
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from chalicelib.administration import Refused
 from tests.browser import Browser
-from tests.flows import objects
+from tests.flows import objects, pushes
 from tests.flows.logouts import add
 from tests.world import VERIFIER, World
 
 WEB = ("demoweb", "demowebsecret")
 MACHINE = ("demomachine", "demomachinesecret")
+AS_JWT = ("Accept", "application/token-introspection+jwt")
 Flow = Callable[[World], Callable[[], Any]]
 
 
@@ -68,6 +69,57 @@ def authorize_by_reference(world: World) -> Callable[[], Any]:
     objects.register(world, request_uris=[uri])
     objects.ask(world, request_uri=uri)
     return lambda: objects.ask(world, request_uri=uri)
+
+
+def push(world: World) -> Callable[[], Any]:
+    """A confidential client pushes its request."""
+    return lambda: pushes.push(world)
+
+
+def push_publicly(world: World) -> Callable[[], Any]:
+    """A public one: counted."""
+    pushes.push(world, None, client_id="demospa")
+    return lambda: pushes.push(world, None, client_id="demospa")
+
+
+def show_sign_in_for_a_push(world: World) -> Callable[[], Any]:
+    """A stranger brings a pushed request."""
+    url = pushes.url(world, pushes.pushed(world))
+    return lambda: world.browser().open(url)
+
+
+def authorize_with_a_push(world: World) -> Callable[[], Any]:
+    """Signed in, with consent on record."""
+    assert world.member is not None
+    browser, url = world.member, pushes.url(world, pushes.pushed(world))
+    return lambda: browser.open(url)
+
+
+def finish_a_push(world: World) -> Callable[[], Any]:
+    """The visit to /authorize that follows the last form."""
+    assert world.member is not None
+    url = pushes.url(world, pushes.pushed(world, prompt="consent"))
+    browser = world.member.open(url)
+    interaction = dict(browser.page.forms["consent"].fields)["interaction"]
+    post_only(browser, "consent", scope="read", decision="allow")
+    return lambda: browser.open(f"{world.issuer}/authorize?interaction={interaction}")
+
+
+def bring_what_nobody_pushed(world: World) -> Callable[[], Any]:
+    """An unknown request_uri."""
+    return lambda: world.browser().open(pushes.url(world, f"{pushes.URN}x"))
+
+
+def authorize_for_a_signed_answer(world: World) -> Callable[[], Any]:
+    """Signed in, with consent on record, and the answer is a JWT."""
+    assert world.member is not None
+    browser = world.member
+    return lambda: browser.open(world.authorize_url(response_mode="jwt"))
+
+
+def refuse_with_a_signed_answer(world: World) -> Callable[[], Any]:
+    """A stranger's bad request: counted before it is signed."""
+    return lambda: world.browser().open(world.authorize_url(response_mode="jwt", scope="no"))
 
 
 def authorize_silently(world: World) -> Callable[[], Any]:
@@ -141,6 +193,17 @@ def introspect_refresh_token(world: World) -> Callable[[], Any]:
     """A refresh token."""
     token = world.tokens()["refresh_token"]
     return lambda: world.introspect(token)
+
+
+def introspect_signed(world: World) -> Callable[[], Any]:
+    """A user's token, and the answer signed."""
+    token = world.tokens()["access_token"]
+    return lambda: world.post("/introspect", {"token": token}, auth=WEB, headers=[AS_JWT])
+
+
+def introspect_nonsense_signed(world: World) -> Callable[[], Any]:
+    """An authenticated client's; nobody else has anything signed."""
+    return lambda: world.post("/introspect", {"token": "x.y.z"}, auth=WEB, headers=[AS_JWT])
 
 
 def introspect_nonsense(world: World) -> Callable[[], Any]:

@@ -157,6 +157,7 @@ RULES: dict[str, tuple[str, Road, Road]] = {
     "prompt_is_known": ("invalid_request", got(prompt="always"), posted(prompt="always")),
     "max_age_is_a_number": ("invalid_request", got(max_age="soon"), posted(max_age="soon")),
     "claims_are_well_formed": ("invalid_request", got(claims="x"), posted(claims="x")),
+    "dpop_jkt_is_a_thumbprint": ("invalid_request", got(dpop_jkt="x"), posted(dpop_jkt="x")),
 }
 BESIDE_THE_RULES: dict[str, tuple[str, Road]] = {
     "no request object": ("invalid_request_object", got(request="e30.e30.")),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from tests.flows.story import Story, item, last_grant, status_in, status_is
-from tests.reply import Reply
+from tests.reply import Reply, claims
 from tests.world import World
 
 WEB = ("demoweb", "demowebsecret")
 MACHINE = ("demomachine", "demomachinesecret")
+AS_JWT = ("Accept", "application/token-introspection+jwt")
 CREDENTIALS = {"grant_type": "client_credentials", "scope": "read"}
 
 
@@ -127,6 +128,19 @@ def introspect_revoked(world: World) -> Story:
     world.revoke(token)
     world.restart()
     return asked_about(world, token, active=False)
+
+
+def introspect_signed(world: World) -> Story:
+    """An answer that was asked for signed is signed, or there is none."""
+    token = world.tokens()["access_token"]
+    act = lambda: world.post("/introspect", {"token": token}, auth=WEB, headers=[AS_JWT])  # noqa: E731
+
+    def holds(reply: Reply) -> None:
+        for answer in (reply, act()) if reply.status == 200 else (act(),):
+            assert answer.header("Content-Type") == AS_JWT[1]
+            assert claims(answer.text)["token_introspection"]["active"] is True
+
+    return Story(act, 200, holds)
 
 
 def introspect_refresh_token(world: World) -> Story:

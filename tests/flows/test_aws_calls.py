@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flows import priced
+from tests.flows import priced, priced_assertions, priced_keys
 from tests.flows.priced import MACHINE, WEB, Flow
 from tests.world import World
 
@@ -43,6 +43,26 @@ TABLE: list[tuple[Flow, Calls, Calls]] = [
     (priced.authorize_with_object, {"BatchGetItem": 1, "PutItem": 1}, {"GetItem": 3}),
     (priced.authorize_by_reference, {"UpdateItem": 2}, {"GetItem": 2}),
     (priced.authorize_silently, {}, {"GetItem": 2}),
+    (priced.push, {"PutItem": 1}, {"GetItem": 2}),
+    (priced.push_publicly, {"UpdateItem": 1, "PutItem": 1}, {"GetItem": 3}),
+    (priced.show_sign_in_for_a_push, {"GetItem": 1, "PutItem": 1}, {"GetItem": 2}),
+    (
+        priced.authorize_with_a_push,
+        {"GetItem": 1, "BatchGetItem": 1, "PutItem": 1, "UpdateItem": 1},
+        {"GetItem": 3},
+    ),
+    (
+        priced.finish_a_push,
+        {"GetItem": 1, "BatchGetItem": 1, "PutItem": 1, "UpdateItem": 1},
+        {"GetItem": 3},
+    ),
+    (priced.bring_what_nobody_pushed, {"GetItem": 1}, {"GetItem": 1}),
+    (
+        priced.authorize_for_a_signed_answer,
+        {"BatchGetItem": 1, "PutItem": 1, "Sign": 1},
+        {"GetItem": 3},
+    ),
+    (priced.refuse_with_a_signed_answer, {"UpdateItem": 2, "Sign": 1}, {"GetItem": 3}),
     (priced.redeem, {**SPEND, "Sign": 1}, {"GetItem": 3}),
     (priced.redeem_with_id_token, {**SPEND, "Sign": 2}, {"GetItem": 3}),
     (priced.redeem_badly, READ, {"GetItem": 2}),
@@ -50,16 +70,26 @@ TABLE: list[tuple[Flow, Calls, Calls]] = [
     (priced.refresh_again, {**READ, "Sign": 1}, {"GetItem": 3}),
     (priced.replay, SPEND, {"GetItem": 2}),
     (priced.client_credentials, {"Sign": 1}, {"GetItem": 3}),
+    (priced_assertions.machine_that_signs, {"PutItem": 1, "Sign": 1}, {"GetItem": 3}),
+    (priced_assertions.introspect_as_one_that_signs, {"PutItem": 1}, {"GetItem": 2}),
+    (
+        priced_assertions.machine_with_a_used_assertion,
+        {"PutItem": 1, "UpdateItem": 2},
+        {"GetItem": 2},
+    ),
+    (priced_assertions.machine_with_a_bad_assertion, {"UpdateItem": 2}, {"GetItem": 2}),
     (priced.revoke_refresh_token, {"UpdateItem": 1}, {"GetItem": 2}),
     (priced.revoke_access_token, {"PutItem": 1}, {"GetItem": 2}),
     (priced.introspect_access_token, READ, {"GetItem": 2}),
     (priced.introspect_refresh_token, READ, {"GetItem": 2}),
     (priced.introspect_nonsense, {}, {"GetItem": 1}),
+    (priced.introspect_signed, {**READ, "Sign": 1}, {"GetItem": 2}),
+    (priced.introspect_nonsense_signed, {"Sign": 1}, {"GetItem": 2}),
     (priced.wrong_secret, {"UpdateItem": 2}, {"GetItem": 2}),
     (priced.userinfo, READ, {"GetItem": 2}),
     (
         priced.sign_out,
-        {"BatchGetItem": 1, "PutItem": 1, "UpdateItem": 1, "DeleteItem": 1},
+        {"BatchGetItem": 1, "UpdateItem": 2, "DeleteItem": 1},
         {"GetItem": 2},
     ),
     (
@@ -71,12 +101,21 @@ TABLE: list[tuple[Flow, Calls, Calls]] = [
     (
         priced.sign_out_and_tell,
         {
-            **{"BatchGetItem": 1, "PutItem": 1, "UpdateItem": 1, "DeleteItem": 1},
+            **{"BatchGetItem": 1, "UpdateItem": 2, "DeleteItem": 1},
             "SendMessageBatch": 1,
         },
         {"GetItem": 3},
     ),
     (priced.ask_to_sign_out, READ, {"GetItem": 1}),
+    (priced_keys.machine_with_a_proof, {"PutItem": 1, "Sign": 1}, {"GetItem": 3}),
+    (priced_keys.machine_with_a_bad_proof, {}, {"GetItem": 1}),
+    (priced_keys.machine_with_a_used_proof, {"PutItem": 1}, {"GetItem": 2}),
+    (priced_keys.redeem_with_a_proof, {**SPEND, "PutItem": 1, "Sign": 1}, {"GetItem": 3}),
+    (priced_keys.redeem_with_another_key, READ, {"GetItem": 3}),
+    (priced_keys.refresh_with_a_proof, {**SPEND, "PutItem": 1, "Sign": 1}, {"GetItem": 3}),
+    (priced_keys.refresh_without_a_proof, READ, {"GetItem": 3}),
+    (priced_keys.userinfo_with_a_proof, {**READ, "PutItem": 1}, {"GetItem": 2}),
+    (priced_keys.userinfo_without_a_proof, {}, {"GetItem": 2}),
     (priced.get_metadata, {}, {}),
     (priced.get_jwks, {}, {"GetItem": 1}),
 ]

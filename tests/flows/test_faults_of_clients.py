@@ -25,6 +25,7 @@ STORIES = (
     tell.revoke_access_token,
     tell.introspect,
     tell.introspect_revoked,
+    tell.introspect_signed,
     tell.introspect_refresh_token,
     tell.userinfo,
     tell.userinfo_revoked,

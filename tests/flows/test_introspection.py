@@ -47,7 +47,10 @@ def test_an_access_token_is_described(world: World) -> None:
     assert said.pop("token_type") == "Bearer"
     assert said == {
         name: own[name]
-        for name in ("iss", "sub", "aud", "exp", "iat", "nbf", "jti", "client_id", "scope")
+        for name in (
+            *("iss", "sub", "aud", "exp", "iat", "nbf", "jti", "client_id", "scope"),
+            *("acr", "auth_time"),
+        )
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
+from tests import dpop
 from tests.world import World
 
 # What belongs to the program, not to what it was told.
@@ -64,3 +65,16 @@ def test_no_secret_of_a_client_is_kept(world: World) -> None:
     """Its hash is; the secret itself passes through."""
     world.tokens()
     assert not {held for held in remembered(world) if "demowebsecret" in held}
+
+
+def test_nothing_of_a_proof_is_kept(world: World) -> None:
+    """No key, thumbprint, jti or nonce of whoever has proved one, after a whole flow."""
+    proof = dpop.ALICE.at(world, jti="the-jti-of-a-proof")
+    code = world.code(scope="openid", dpop_jkt=dpop.ALICE.jkt)
+    given = dpop.redeem(world, code).json
+    dpop.refresh(world, given["refresh_token"])
+    world.post("/token", dpop.CREDENTIALS, auth=dpop.MACHINE, headers=dpop.header(proof))
+    assert dpop.userinfo(world, given["access_token"]).status == 200
+    of_the_proof = {dpop.ALICE.jkt, dpop.ALICE.jwk["x"], "the-jti-of-a-proof", proof}
+    kept = remembered(world)
+    assert not {text for text in of_the_proof for held in kept if text in held}

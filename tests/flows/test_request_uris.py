@@ -101,7 +101,7 @@ def test_an_unsigned_object_by_reference(signed_in: World, served: Host) -> None
         " {}",
         "{}\n",
         "HTTP{}",
-        "urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c",
+        "urn:example:request:6esc_11ACC5bwc014ltc14eY22c",
         "http://169.254.169.254/latest/meta-data/",
         "https://client.example/r",
         "file:///etc/passwd",

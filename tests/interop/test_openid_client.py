@@ -10,6 +10,7 @@ from typing import IO, Any
 import pytest
 
 from tests.chromium import Person
+from tests.interop.test_private_key_jwt import pair
 from tests.receiver import Receiver
 from tests.running import Running
 
@@ -19,15 +20,27 @@ Node = Callable[..., subprocess.Popen[str]]
 SECONDS = 60
 
 
+def _signing() -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the script signs with, and what the client registers."""
+    private, public = pair("ES256")
+    return {"jwk": private, "alg": "ES256"}, {"jwks": {"keys": [public]}}
+
+
+PROOFS: dict[str, Callable[[], tuple[dict[str, Any], dict[str, Any]]]] = {
+    "private_key_jwt": _signing
+}
+
+
 def walk(
     node: Node, running: Running, person: Person, receiver: Receiver, **settings: str
 ) -> dict[str, Any]:
     """The whole flow; what the script printed at the end."""
     method = settings["method"]
+    proof, known = PROOFS.get(method, lambda: ({}, {}))()
     client = running.client(
-        redirect_uris=[receiver.redirect_uri], token_endpoint_auth_method=method
+        redirect_uris=[receiver.redirect_uri], token_endpoint_auth_method=method, **known
     )
-    secret = {} if method == "none" else {"client_secret": f"{client}secret"}
+    secret = {"client_secret": f"{client}secret"} if method.startswith("client_secret") else proof
     with node("code_flow.mjs") as script:
         try:
             send(
@@ -65,7 +78,9 @@ def send(pipe: IO[str] | None, line: str) -> None:
     pipe.flush()
 
 
-@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post", "none"])
+@pytest.mark.parametrize(
+    "method", ["client_secret_basic", "client_secret_post", "none", "private_key_jwt"]
+)
 @pytest.mark.parametrize("algorithm", ["oidc", "oauth2"])
 def test_from_discovery_to_revocation(
     node: Node, running: Running, person: Person, receiver: Receiver, method: str, algorithm: str

@@ -16,7 +16,7 @@ import requests
 
 from chalicelib.protocol import jwt as jws
 from infra import seeds
-from postern_verifier import Introspection, Refused, Verifier, errors
+from postern_verifier import Introspection, Refused, StatusLists, Verifier, errors
 from postern_verifier.encoding import digest
 from postern_verifier.issuer import metadata_urls
 from tests import client_signatures as signatures
@@ -219,6 +219,19 @@ def test_a_token_that_postern_revoked_is_refused_at_once(running: Running) -> No
     for verifier in asking:
         assert type(refusal(verifier, bearer(text))) is errors.NotActive
     assert alone.check(bearer(text), "GET", f"{resource}/files")
+
+
+def test_a_token_that_postern_revoked_is_refused_by_its_status_list(running: Running) -> None:
+    """Fetched once, over the network; the other token in it is good."""
+    resource = running.resource(status_list=True)
+    owner = running.client(grant_types=["client_credentials"], allowed_resources=[resource])
+    revoked, good = granted(running, owner), granted(running, owner)
+    auth, form = (owner, f"{owner}secret"), {"token": revoked}
+    with requests.post(f"{running.url}/revoke", form, auth=auth, timeout=SECONDS) as response:
+        assert response.status_code == 200
+    verifier = Verifier(running.url, resource, status_lists=StatusLists())
+    assert type(refusal(verifier, bearer(revoked))) is errors.NotActive
+    assert verifier.check(bearer(good), "GET", f"{resource}/files").client_id == owner
 
 
 def test_a_resource_server_with_a_wrong_secret_learns_nothing(running: Running) -> None:

@@ -95,7 +95,7 @@ def test_a_secret_rotates(table: Table, aws: Recorder) -> None:
     """To its successor in the chain; how often and when is kept with it."""
     table.put(LIVING)
     aws.reset()
-    following = grants.rotate(table, LIVING, FIRST, START + 5, START + 700)
+    following = grants.rotate(table, LIVING, LIVING, FIRST, START + 5, START + 700)
     assert following == successor(CHAIN, FIRST)
     assert aws.count() == {"UpdateItem": 1}
     assert stored(table) == replace(
@@ -110,8 +110,8 @@ def test_a_secret_rotates(table: Table, aws: Recorder) -> None:
 def test_two_that_rotate_at_once_agree(table: Table) -> None:
     """Both had read the grant before either wrote; the second finds its own successor there."""
     table.put(LIVING)
-    first = grants.rotate(table, LIVING, FIRST, START + 5, START + 700)
-    second = grants.rotate(table, LIVING, FIRST, START + 6, START + 701)
+    first = grants.rotate(table, LIVING, LIVING, FIRST, START + 5, START + 700)
+    second = grants.rotate(table, LIVING, LIVING, FIRST, START + 6, START + 701)
     assert first == second
     found = stored(table)
     assert found is not None
@@ -122,11 +122,11 @@ def test_a_lost_answer_to_rotate_is_no_replay(table: Table, aws: Recorder) -> No
     """The retry gives the same answer, and the family goes on from there."""
     table.put(LIVING)
     aws.faults.append(Fault("UpdateItem", "drop_after", times=1))
-    following = grants.rotate(table, LIVING, FIRST, START + 5, START + 700)
+    following = grants.rotate(table, LIVING, LIVING, FIRST, START + 5, START + 700)
     found = stored(table)
     assert found is not None
     assert found.number == 1
-    assert grants.rotate(table, found, following, START + 6, START + 700) == successor(
+    assert grants.rotate(table, found, found, following, START + 6, START + 700) == successor(
         CHAIN, following
     )
 
@@ -150,7 +150,7 @@ def test_only_the_current_secret_of_a_living_grant_rotates(
     if found is not None:
         table.put(found)
     with pytest.raises(Spent) as spent:
-        grants.rotate(table, LIVING, FIRST, START + 5, START + 700)
+        grants.rotate(table, LIVING, LIVING, FIRST, START + 5, START + 700)
     assert spent.value.grant == found
 
 
@@ -241,4 +241,4 @@ def test_an_ended_grant_is_gone_for_readers(table: Table, clock: Clock) -> None:
     clock.time = LIVING.expires_at
     assert stored(table) is None
     with pytest.raises(Spent):
-        grants.rotate(table, LIVING, FIRST, clock(), clock() + 10)
+        grants.rotate(table, LIVING, LIVING, FIRST, clock(), clock() + 10)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import request_objects
+from chalicelib import asked
 from chalicelib.errors import InvalidRequestObject
 from chalicelib.protocol import jwk_set, jwt, request_object, signature
 from chalicelib.protocol.request_object import Expected
@@ -21,7 +21,7 @@ ISSUER = "https://server.example.com"
 GOOD = Expected(client_id="c1", alg=None, issuer=ISSUER, now=NOW)
 UNSIGNED = Expected(client_id="c1", alg="none", issuer=ISSUER, now=NOW)
 HEADER = {"alg": "ES256"}
-KNOWN = request_objects.KNOWN
+KNOWN = asked.KNOWN
 
 
 def token(claims: Any, header: Any = None, made: str = "AA") -> str:

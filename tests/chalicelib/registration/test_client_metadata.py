@@ -58,6 +58,9 @@ def test_the_defaults_of_rfc7591() -> None:
         {**APPS, "subject_type": "pairwise", "sector_identifier_uri": "https://s.example/uris"},
         *({**WEB, "id_token_signed_response_alg": alg} for alg in ALGORITHMS),
         *({**WEB, "userinfo_signed_response_alg": alg} for alg in ALGORITHMS),
+        *({**WEB, "authorization_signed_response_alg": alg} for alg in ALGORITHMS),
+        *({**WEB, "introspection_signed_response_alg": alg} for alg in ALGORITHMS),
+        {**WEB, "introspection_encrypted_response_alg": "RSA-OAEP-256"},
     ],
 )
 def test_what_may_be_registered(metadata: dict[str, Any]) -> None:
@@ -114,6 +117,19 @@ def test_what_may_be_registered(metadata: dict[str, Any]) -> None:
         ({**WEB, "id_token_signed_response_alg": ["RS256"]}, "id_token_signed_response_alg"),
         ({**WEB, "userinfo_signed_response_alg": "none"}, "userinfo_signed_response_alg"),
         ({**WEB, "userinfo_signed_response_alg": ""}, "userinfo_signed_response_alg"),
+        ({**WEB, "authorization_signed_response_alg": "none"}, "authorization_signed_response_alg"),
+        (
+            {**WEB, "authorization_signed_response_alg": "HS256"},
+            "authorization_signed_response_alg",
+        ),
+        *(
+            ({**WEB, "introspection_signed_response_alg": alg}, "introspection_signed_response_alg")
+            for alg in ("none", "", "HS256", "rs256", "RS512", 256, True, ["RS256"])
+        ),
+        (
+            {**SPA, "introspection_signed_response_alg": "RS256"},
+            "introspection_signed_response_alg",
+        ),
         ({**WEB, "subject_type": "private"}, "subject_type"),
         ({**WEB, "subject_type": ["pairwise"]}, "subject_type"),
         ({**APPS, "subject_type": "pairwise"}, "sector_identifier_uri"),

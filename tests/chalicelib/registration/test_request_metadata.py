@@ -38,6 +38,8 @@ def read(**metadata: Any) -> dict[str, Any]:
         {"require_signed_request_object": True, "jwks": jwks()},
         {"require_signed_request_object": True, "jwks_uri": JWKS_URI},
         {"require_signed_request_object": False},
+        {"require_pushed_authorization_requests": True},
+        {"require_pushed_authorization_requests": False},
     ],
     ids=lambda members: " ".join(members),
 )
@@ -56,10 +58,13 @@ def test_only_what_is_needed_of_a_key_is_kept() -> None:
 
 
 def test_a_plain_client_says_nothing_of_it() -> None:
-    """But that it need not sign."""
-    shown = read()
-    assert not {*request_metadata.MEMBERS} & shown.keys() - {"require_signed_request_object"}
-    assert shown["require_signed_request_object"] is False
+    """But that it need neither sign nor push."""
+    shown, needs = (
+        read(),
+        {"require_signed_request_object", "require_pushed_authorization_requests"},
+    )
+    assert not {*request_metadata.MEMBERS} & shown.keys() - needs
+    assert {shown[name] for name in needs} == {False}
 
 
 @pytest.mark.parametrize(
@@ -102,6 +107,11 @@ def test_a_plain_client_says_nothing_of_it() -> None:
         ("request_uris", {"request_uris": [1]}),
         ("require_signed_request_object", {"require_signed_request_object": True}),
         ("require_signed_request_object", {"require_signed_request_object": "true"}),
+        (
+            "require_pushed_authorization_requests",
+            {"require_pushed_authorization_requests": "true"},
+        ),
+        ("require_pushed_authorization_requests", {"require_pushed_authorization_requests": 1}),
         (
             "require_signed_request_object",
             {

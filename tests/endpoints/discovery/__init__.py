@@ -17,6 +17,7 @@ from tests.endpoints.discovery import (
     clients,
     endpoints,
     logouts,
+    possession,
     request_objects,
     requests,
     unlisted,
@@ -25,7 +26,7 @@ from tests.world import World
 
 Prover = Callable[[World, Any], None]
 
-FAMILIES = (endpoints, requests, answers, clients, claims, request_objects, logouts)
+FAMILIES = (endpoints, requests, answers, clients, claims, request_objects, logouts, possession)
 MEMBERS: Mapping[str, Prover] = {
     name: prover for family in FAMILIES for name, prover in family.PROVERS.items()
 }

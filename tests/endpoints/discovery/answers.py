@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests.endpoints.discovery.asking import answer, others, signed_in
+from chalicelib.administration import clients
+from tests.browser import Browser
+from tests.endpoints.discovery.asking import answer, not_registered, others, signed_in
+from tests.endpoints.discovery.claims import ALGORITHMS
+from tests.reply import claims, header
 from tests.world import REDIRECT, World
 
 # Multiple Response Types 1.0, Form Post, JARM, and a draft that some servers have.
@@ -21,6 +25,9 @@ def response_modes(world: World, value: list[str]) -> None:
             assert answer(world, browser, response_mode=mode)["code"]
             assert answer(world, browser, response_mode=mode, scope="unknown")["error"]
             continue
+        if mode.endswith("jwt"):
+            _signed(world, browser, mode)
+            continue
         assert mode == "form_post"
         for changes, member in (({}, "code"), ({"scope": "unknown"}, "error")):
             browser.open(world.authorize_url(response_mode=mode, **changes))
@@ -31,6 +38,31 @@ def response_modes(world: World, value: list[str]) -> None:
         refused = answer(world, browser, response_mode=mode)
         assert refused["error"] == "invalid_request"
         assert refused["error_description"].endswith(f"one of {', '.join(value)}.")
+
+
+def _signed(world: World, browser: Browser, mode: str) -> None:
+    """JARM section 2.3: one member, by the query or by a form, for the code and for the error."""
+    for changes, member in (({}, "code"), ({"scope": "unknown"}, "error")):
+        browser.open(world.authorize_url(response_mode=mode, **changes))
+        if mode == "form_post.jwt":
+            browser.submit("form-post")
+        assert browser.arrived is not None
+        assert browser.arrived.keys() == {"response"}
+        assert member in claims(browser.arrived["response"])
+
+
+def algorithms(world: World, value: list[str]) -> None:
+    """JARM section 3: each can be registered and signs; `none` and others cannot."""
+    browser = signed_in(world)
+    for alg in value:
+        clients.update("demoweb", {"authorization_signed_response_alg": alg}, world.services)
+        world.restart()
+        browser.open(world.authorize_url(response_mode="jwt"))
+        assert browser.arrived is not None
+        assert header(browser.arrived["response"])["alg"] == alg
+    for alg in others(ALGORITHMS, value):
+        with not_registered("authorization_signed_response_alg"):
+            clients.update("demoweb", {"authorization_signed_response_alg": alg}, world.services)
 
 
 def issuer_in_answers(world: World, value: bool) -> None:
@@ -44,5 +76,6 @@ def issuer_in_answers(world: World, value: bool) -> None:
 
 PROVERS = {
     "response_modes_supported": response_modes,
+    "authorization_signing_alg_values_supported": algorithms,
     "authorization_response_iss_parameter_supported": issuer_in_answers,
 }

@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.administration import clients, users
 from chalicelib.protocol import jwt, signature
 from tests.chalicelib.protocol.test_claims import VALUES
-from tests.endpoints.discovery.asking import not_registered, others, register, tokens
+from tests.endpoints.discovery.asking import WEB, not_registered, others, register, tokens
 from tests.reply import claims
 from tests.world import World
 
@@ -19,6 +19,7 @@ CLAIMS = (
     *("azp", "c_hash", "s_hash", "groups", "roles", "entitlements", "https://a.example/rank"),
     *("_claim_names", "_claim_sources", "verified_claims", "cnf", "jti", "client_id", "scope"),
 )
+INTROSPECTION = "application/token-introspection+jwt"
 MORE: dict[str, Any] = {"groups": ["g"], "roles": ["r"], "https://a.example/rank": 1}
 # RFC 7518 section 3.1, RFC 8037, RFC 8812, RFC 9864.
 ALGORITHMS = (
@@ -103,6 +104,20 @@ def userinfo_algs(world: World, value: list[str]) -> None:
     _cannot_be_registered(world, "userinfo_signed_response_alg", value)
 
 
+def introspection_algs(world: World, value: list[str]) -> None:
+    """RFC 9701 sections 6 and 7: as registered; by Accept, RS256."""
+    assert "RS256" in value
+    for alg in value:
+        client = register(world, f"looks-{alg}", introspection_signed_response_alg=alg)
+        reply = world.post("/introspect", {"token": "x"}, auth=client)
+        assert reply.header("Content-Type") == INTROSPECTION
+        _is_signed(world, reply.text, alg)
+    accept = [("Accept", INTROSPECTION)]
+    reply = world.post("/introspect", {"token": "x"}, auth=WEB, headers=accept)
+    _is_signed(world, reply.text, "RS256")
+    _cannot_be_registered(world, "introspection_signed_response_alg", value)
+
+
 def _is_signed(world: World, text: str, alg: str) -> None:
     keys = {key["kid"]: key for key in world.get("/.well-known/jwks.json").json["keys"]}
     token = jwt.parse(text)
@@ -124,4 +139,5 @@ PROVERS = {
     "subject_types_supported": subject_types,
     "id_token_signing_alg_values_supported": id_token_algs,
     "userinfo_signing_alg_values_supported": userinfo_algs,
+    "introspection_signing_alg_values_supported": introspection_algs,
 }

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chalicelib.administration import clients
+from tests.client_signatures import jwks, private_key, signed
 from tests.endpoints.discovery.asking import WEB, not_registered, others, register
+from tests.endpoints.discovery.claims import ALGORITHMS
+from tests.flows import assertions
 from tests.reply import Reply
 from tests.world import World
 
-ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 # IANA's OAuth Token Endpoint Authentication Methods, and those of drafts.
 METHODS = (
     *("none", "client_secret_basic", "client_secret_post", "client_secret_jwt"),
@@ -63,7 +65,7 @@ def at_token(world: World, value: list[str]) -> None:
     for method in others(METHODS, value):
         with not_registered("token_endpoint_auth_method"):
             register(world, "other", token_endpoint_auth_method=method)
-    _assertions_prove_nothing(world, "/token", grant_type="authorization_code", code="x")
+    _nonsense_proves_nothing(world, "/token", grant_type="authorization_code", code="x")
 
 
 def at_revocation(world: World, value: list[str]) -> None:
@@ -74,7 +76,7 @@ def at_revocation(world: World, value: list[str]) -> None:
         reply = world.post("/revoke", {"token": "x", **form}, auth=auth)
         assert (reply.status == 200) == (method in value)
     assert world.post("/revoke", {"token": "x"}).status == 401
-    _assertions_prove_nothing(world, "/revoke", token="x")
+    _nonsense_proves_nothing(world, "/revoke", token="x")
 
 
 def at_introspection(world: World, value: list[str]) -> None:
@@ -87,23 +89,61 @@ def at_introspection(world: World, value: list[str]) -> None:
         assert (reply.status == 200) == (method in value)
     public = world.post("/introspect", {"token": "x", "client_id": "demospa"})
     assert (public.status, public.json["error"]) == (400, "unauthorized_client")
-    _assertions_prove_nothing(world, "/introspect", token="x")
+    _nonsense_proves_nothing(world, "/introspect", token="x")
+
+
+def algs_at_token(world: World, value: list[str]) -> None:
+    """OpenID Registration section 2: each can be registered and proves; another does neither."""
+    _algs(world, "/token", value)
+    for alg in others(ALGORITHMS, value):
+        with not_registered("token_endpoint_auth_signing_alg"):
+            clients.update("asserter", {"token_endpoint_auth_signing_alg": alg}, world.services)
+
+
+def algs_at_revocation(world: World, value: list[str]) -> None:
+    """RFC 8414 section 2."""
+    _algs(world, "/revoke", value)
+
+
+def algs_at_introspection(world: World, value: list[str]) -> None:
+    """RFC 8414 section 2."""
+    _algs(world, "/introspect", value)
+
+
+def _algs(world: World, path: str, listed: list[str]) -> None:
+    assertions.register(world)
+    for alg in listed:
+        name = f"proves-{alg}"
+        register_as = {"jwks": jwks(name), "token_endpoint_auth_signing_alg": alg}
+        assertions.register(world, name, **register_as)
+        token = assertions.signed(world, name, alg=alg, owner=name)
+        assert assertions.ask(world, token, path).status == 200
+    for alg in others(ALGORITHMS, listed):
+        # Whatever it is called, the client's own key has made it.
+        header = {"alg": alg, "kid": "client-RSA"}
+        token = signed(header, assertions.claims(world), private_key("RSA"))
+        assertions.is_refused(assertions.ask(world, token, path))
 
 
 def _credentials(world: World) -> dict[str, Credentials]:
-    """How a client of each method presents itself: a listed method that is not here fails."""
+    """How a client of each method presents itself: a listed method that is not here fails.
+
+    Once each: an assertion counts once.
+    """
+    assertions.register(world)
     name, secret = register(world, "poster", token_endpoint_auth_method="client_secret_post")
     return {
         "none": ({"client_id": "demospa"}, None),
         "client_secret_basic": ({}, WEB),
         "client_secret_post": ({"client_id": name, "client_secret": secret}, None),
+        "private_key_jwt": (assertions.proof(assertions.signed(world)), None),
     }
 
 
-def _assertions_prove_nothing(world: World, path: str, **form: str) -> None:
-    """RFC 7521 section 4.2: no method that is listed sends one."""
-    sent = {"client_assertion_type": ASSERTION, "client_assertion": "e30.e30.x", **form}
-    for named in ({}, {"client_id": "demoweb"}):
+def _nonsense_proves_nothing(world: World, path: str, **form: str) -> None:
+    """RFC 7521 section 4.2.1."""
+    sent = {**assertions.proof("e30.e30.x"), **form}
+    for named in ({}, {"client_id": "demoweb"}, {"client_id": "asserter"}):
         reply = world.post(path, {**sent, **named})
         assert (reply.status, reply.json["error"]) == (401, "invalid_client")
 
@@ -111,6 +151,9 @@ def _assertions_prove_nothing(world: World, path: str, **form: str) -> None:
 PROVERS = {
     "grant_types_supported": grant_types,
     "token_endpoint_auth_methods_supported": at_token,
+    "token_endpoint_auth_signing_alg_values_supported": algs_at_token,
     "revocation_endpoint_auth_methods_supported": at_revocation,
+    "revocation_endpoint_auth_signing_alg_values_supported": algs_at_revocation,
     "introspection_endpoint_auth_methods_supported": at_introspection,
+    "introspection_endpoint_auth_signing_alg_values_supported": algs_at_introspection,
 }

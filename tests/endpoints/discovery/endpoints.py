@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from chalicelib.protocol import jwt
 from infra.seeds import AFTER_LOGOUT
 from tests.endpoints.discovery.asking import WEB, answer, document, signed_in
+from tests.flows import pushes
 from tests.reply import claims
 from tests.world import REDIRECT, VERIFIER, World
 
@@ -44,6 +45,16 @@ def token(world: World, value: str) -> None:
     assert good.json["token_type"] == "Bearer"
 
 
+def par(world: World, value: str) -> None:
+    """RFC 9126 section 2: what is pushed there is taken at the authorization endpoint."""
+    refused = world.post(path(world, value), pushes.parameters(world))
+    assert (refused.status, refused.json["error"]) == (401, "invalid_client")
+    good = world.post(path(world, value), pushes.parameters(world), auth=WEB)
+    assert (good.status, good.json["expires_in"]) == (201, 90)
+    browser = world.browser().open(pushes.url(world, good.json["request_uri"]))
+    assert "sign-in" in browser.page.forms
+
+
 def jwks(world: World, value: str) -> None:
     """RFC 7517: the keys of the tokens are there."""
     keys = {key["kid"] for key in world.get(path(world, value)).json["keys"]}
@@ -72,7 +83,8 @@ def userinfo(world: World, value: str) -> None:
     """OpenID Connect Core section 5.3, RFC 6750 section 3."""
     refused = world.get(path(world, value))
     assert (refused.status, refused.text) == (401, "")
-    assert (refused.header("WWW-Authenticate") or "").startswith("Bearer ")
+    schemes = [value.partition(" ")[0] for value in refused.headers_of("WWW-Authenticate")]
+    assert schemes == ["Bearer", "DPoP"]
     given = world.tokens(scope="openid")
     headers = [("Authorization", f"Bearer {given['access_token']}")]
     told = world.request("GET", path(world, value), headers=headers).json
@@ -102,6 +114,7 @@ PROVERS = {
     "issuer": issuer,
     "authorization_endpoint": authorization,
     "token_endpoint": token,
+    "pushed_authorization_request_endpoint": par,
     "jwks_uri": jwks,
     "revocation_endpoint": revocation,
     "introspection_endpoint": introspection,

@@ -68,7 +68,7 @@ def by_registered_reference(world: World, value: bool) -> None:
     with Server() as server:
         server.start(look)
         client = register(world, "elsewhere", request_uris=[f"{server.url}/request"])
-        for uri in (f"{server.url}/other", "urn:ietf:params:oauth:request_uri:x"):
+        for uri in (f"{server.url}/other", "urn:example:request"):
             asked = {"client_id": client[0], "request_uri": uri}
             assert refusal(world, **asked) == "invalid_request_uri"
     assert seen == []
@@ -82,6 +82,16 @@ def signed_only(world: World, value: bool) -> None:
     refused = answer(world, client_id="strict", prompt="none")
     assert refused["error"] == "invalid_request"
     assert "signed objects" in refused["error_description"]
+
+
+def pushed_only(world: World, value: bool) -> None:
+    """RFC 9126 section 5: not of everyone; of a client that has registered so."""
+    assert value is False
+    assert refusal(world, prompt="none") == "login_required"
+    register(world, "pushing", require_pushed_authorization_requests=True)
+    refused = answer(world, client_id="pushing", prompt="none")
+    assert refused["error"] == "invalid_request"
+    assert "pushed" in refused["error_description"]
 
 
 def algorithms(world: World, value: list[str]) -> None:
@@ -104,5 +114,6 @@ PROVERS = {
     "request_uri_parameter_supported": by_reference,
     "require_request_uri_registration": by_registered_reference,
     "require_signed_request_object": signed_only,
+    "require_pushed_authorization_requests": pushed_only,
     "request_object_signing_alg_values_supported": algorithms,
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.administration import clients
 from chalicelib.registration import client_metadata
-from tests.endpoints.discovery.asking import WEB, answer, refusal, register, signed_in, tokens
+from tests.endpoints.discovery.asking import answer, refusal, register, signed_in, tokens
 from tests.reply import claims
 from tests.world import World
 
@@ -46,15 +46,6 @@ def _no_session_state(world: World) -> None:
     _ignored({"scope": "openid read"}, world)
 
 
-def _no_proof_of_possession(world: World) -> None:
-    """RFC 9449 section 5: a proof binds nothing, and the answer does not say that it does."""
-    form = {"grant_type": "client_credentials", "scope": "read"}
-    machine = ("demomachine", "demomachinesecret")
-    reply = world.post("/token", form, auth=machine, headers=[("DPoP", "e30.e30.x")])
-    assert reply.json["token_type"] == "Bearer"
-    assert "cnf" not in claims(reply.json["access_token"])
-
-
 def _no_certificate(world: World) -> None:
     """RFC 8705 section 3."""
     certificate = ("X-Amzn-Mtls-Clientcert", "x")
@@ -64,11 +55,12 @@ def _no_certificate(world: World) -> None:
     assert "cnf" not in claims(reply.json["access_token"])
 
 
-def _introspection_is_json(world: World) -> None:
-    """RFC 9701 section 4."""
-    accept = [("Accept", "application/token-introspection+jwt")]
-    reply = world.post("/introspect", {"token": "x"}, auth=WEB, headers=accept)
-    assert reply.header("Content-Type") == "application/json"
+def _no_encrypted_introspection(world: World) -> None:
+    """RFC 9701 section 6: signed at the most, whatever was registered."""
+    wishes = {"introspection_encrypted_response_alg": RSA_OAEP}
+    client = register(world, "in-secret", introspection_signed_response_alg="RS256", **wishes)
+    assert not set(wishes) & set(client_metadata.write(clients.get(client[0], world.services)))
+    assert world.post("/introspect", {"token": "x"}, auth=client).text.count(".") == 2
 
 
 def _no_rich_requests(world: World) -> None:
@@ -91,11 +83,6 @@ def _no_documents_of_clients(world: World) -> None:
     assert reply.status == 400
 
 
-def _plain_requests_are_taken(world: World) -> None:
-    """RFC 9126 section 5: nobody is told to push requests first."""
-    assert "sign-in" in world.browser().open(world.authorize_url()).page.forms
-
-
 def _no_device_secret(world: World) -> None:
     """Native SSO for Mobile Apps section 3."""
     assert "device_secret" not in world.tokens(scope="openid offline_access")
@@ -104,16 +91,14 @@ def _no_device_secret(world: World) -> None:
 RSA_OAEP = "RSA-OAEP-256"
 PROVERS: Mapping[str, Callable[[World], None]] = {
     "registration_endpoint": partial(_nowhere, "/register"),
-    "pushed_authorization_request_endpoint": partial(_nowhere, "/par"),
-    "require_pushed_authorization_requests": _plain_requests_are_taken,
     "device_authorization_endpoint": partial(_nowhere, "/device_authorization"),
     "backchannel_authentication_endpoint": partial(_nowhere, "/bc-authorize"),
     "authorization_challenge_endpoint": partial(_nowhere, "/authorize-challenge"),
     "protected_resources": partial(_nowhere, "/.well-known/oauth-protected-resource"),
     "check_session_iframe": _no_session_state,
-    "dpop_signing_alg_values_supported": _no_proof_of_possession,
     "tls_client_certificate_bound_access_tokens": _no_certificate,
-    "introspection_signing_alg_values_supported": _introspection_is_json,
+    "mtls_endpoint_aliases": _no_certificate,
+    "introspection_encryption_alg_values_supported": _no_encrypted_introspection,
     "authorization_details_types_supported": _no_rich_requests,
     "client_id_metadata_document_supported": _no_documents_of_clients,
     "native_sso_supported": _no_device_secret,
@@ -127,10 +112,7 @@ PROVERS: Mapping[str, Callable[[World], None]] = {
     "userinfo_encryption_alg_values_supported": partial(
         _member_without_effect, "userinfo_encrypted_response_alg", RSA_OAEP
     ),
-    "authorization_signing_alg_values_supported": partial(
-        _member_without_effect, "authorization_signed_response_alg", "RS256"
-    ),
-    "token_endpoint_auth_signing_alg_values_supported": partial(
-        _member_without_effect, "token_endpoint_auth_signing_alg", "RS256"
+    "authorization_encryption_alg_values_supported": partial(
+        _member_without_effect, "authorization_encrypted_response_alg", RSA_OAEP
     ),
 }

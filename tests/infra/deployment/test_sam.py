@@ -12,6 +12,7 @@ LAMBDA = "AWS::Serverless::Function"
 OF_THE_STACK = {
     "ISSUER": {"Ref": "Issuer"},
     "LOGOUT_QUEUE_URL": {"Ref": "LogoutQueue"},
+    "MTLS_URL": "",
     "STAGE": {"Ref": "Stage"},
     "TABLE_NAME": "t",
 }

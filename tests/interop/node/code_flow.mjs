@@ -2,22 +2,31 @@
 // then a line with the URL at which the browser arrived. Standard output: the authorization URL on
 // a line, then what came of it as JSON.
 import { createInterface } from "node:readline/promises";
+import { importJWK } from "jose";
 import * as openid from "openid-client";
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const line = async () => (await lines.next()).value;
 
 const settings = JSON.parse(await line());
+const keyPair = async ({ jwk, alg }) => {
+  const [key, kid] = [await importJWK(jwk, alg), jwk.kid];
+  return openid.PrivateKeyJwt({ key, kid });
+};
 const methods = {
   client_secret_basic: openid.ClientSecretBasic,
   client_secret_post: openid.ClientSecretPost,
   none: openid.None,
 };
+const method =
+  settings.method === "private_key_jwt"
+    ? await keyPair(settings)
+    : methods[settings.method](settings.client_secret);
 const config = await openid.discovery(
   new URL(settings.issuer),
   settings.client_id,
   {},
-  methods[settings.method](settings.client_secret),
+  method,
   { algorithm: settings.algorithm, execute: [openid.allowInsecureRequests] },
 );
 const signsIn = settings.scope.split(" ").includes("openid");

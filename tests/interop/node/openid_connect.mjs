@@ -21,6 +21,20 @@ const config = await openid.discovery(
   { execute: [openid.allowInsecureRequests, openid.enableNonRepudiationChecks] },
 );
 
+// Who says how its answers are signed wants them signed, and takes no others.
+if (settings.metadata.authorization_signed_response_alg) openid.useJwtResponseMode(config);
+
+// The authorization URL, with the request as an object and pushed where the turn says so.
+const authorizationUrl = async (wanted, key, push) => {
+  let url = openid.buildAuthorizationUrl(config, wanted);
+  if (key !== undefined) {
+    const curve = { name: "ECDSA", namedCurve: "P-256" };
+    const signing = await crypto.subtle.importKey("jwk", key, curve, false, ["sign"]);
+    url = await openid.buildAuthorizationUrlWithJAR(config, wanted, { key: signing, kid: key.kid });
+  }
+  return push ? openid.buildAuthorizationUrlWithPAR(config, url.searchParams) : url;
+};
+
 const failure = (error) => ({ error: error.error ?? error.cause?.error ?? String(error) });
 
 const arrived = ({ url, form }) =>
@@ -32,12 +46,12 @@ const arrived = ({ url, form }) =>
         body: form,
       });
 
-const turn = async ({ parameters, maxAge, refresh }) => {
+const turn = async ({ parameters, maxAge, refresh, key, push }) => {
   if (refresh !== undefined) return { tokens: await openid.refreshTokenGrant(config, refresh) };
   const verifier = openid.randomPKCECodeVerifier();
   const state = openid.randomState();
   const nonce = openid.randomNonce();
-  const url = openid.buildAuthorizationUrl(config, {
+  const wanted = {
     redirect_uri: settings.redirect_uri,
     scope: "openid",
     state,
@@ -46,8 +60,8 @@ const turn = async ({ parameters, maxAge, refresh }) => {
     code_challenge_method: "S256",
     ...(maxAge === undefined ? {} : { max_age: String(maxAge) }),
     ...parameters,
-  });
-  write(url.href);
+  };
+  write((await authorizationUrl(wanted, key, push)).href);
   // Signature, iss, aud, azp, exp, iat, at_hash; the nonce, and how long ago the sign-in was.
   const tokens = await openid.authorizationCodeGrant(config, arrived(await read()), {
     pkceCodeVerifier: verifier,

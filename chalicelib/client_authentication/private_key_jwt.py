@@ -1,0 +1,98 @@
+"""An assertion that the client signs with a key of its own. RFC 7523 section 2.2, RFC 7521.
+
+     registered so ─► rules ─► key, fetched where it must be ─► signature ─► jti spent
+
+Proved first, spent last: what somebody else makes in the client's name uses up nothing of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import InvalidClient
+from ..http import Request
+from ..records.client import Client
+from ..services import Services
+
+# Most clients have a secret, and pay for nothing of this: it is imported where it is used.
+if TYPE_CHECKING:
+    from ..protocol.jwt import Token
+
+METHOD = "private_key_jwt"
+_PARAMETERS = ("client_assertion", "client_assertion_type")
+
+
+def claimed(request: Request) -> str | None:
+    """The sub of an assertion; InvalidClient when it is none, or of another type."""
+    form = request.form
+    if not any(name in form for name in _PARAMETERS):
+        return None
+    from ..protocol import client_assertion
+
+    return client_assertion.claimed_client(_assertion(request))
+
+
+def prove(request: Request, client: Client | None, services: Services) -> None:
+    """Check the assertion, and spend it: it counts once. TemporarilyUnavailable."""
+    from ..protocol import client_assertion, fapi
+    from ..protocol.client_assertion import Expected
+
+    if client is None or client.token_endpoint_auth_method != METHOD:
+        raise InvalidClient(detail="unknown client, or not registered for assertions")
+    token = _assertion(request)
+    expected = Expected(
+        client_id=client.client_id,
+        alg=client.token_endpoint_auth_signing_alg,
+        issuer=services.settings.issuer,
+        endpoints=() if client.is_fapi else _endpoints(request, services),
+        now=services.now(),
+        algs=fapi.ALGORITHMS if client.is_fapi else client_assertion.ALGORITHMS,
+    )
+    client_assertion.check(token, expected)
+    _check_signature(token, client, services)
+    _spend(token, client, services)
+
+
+def _assertion(request: Request) -> Token:
+    from ..protocol import client_assertion
+
+    form = request.form
+    if form.get("client_assertion_type") != client_assertion.TYPE:
+        raise InvalidClient(detail="client_assertion_type: not that of a JWT")
+    return client_assertion.parse(form.get("client_assertion", ""))
+
+
+def _endpoints(request: Request, services: Services) -> tuple[str, ...]:
+    """What older clients name instead of the issuer: the token endpoint, and what they call."""
+    called_url, paths = services.settings.called_url, ("/token", request.path)
+    hosts = (False, True) if request.client_certificate is not None else (False,)
+    return tuple(called_url(path, certified=host) for host in hosts for path in paths)
+
+
+def _check_signature(token: Token, client: Client, services: Services) -> None:
+    from ..client_keys import NoKey
+    from ..protocol import signature
+
+    alg, kid = token.header["alg"], token.header.get("kid")
+    try:
+        keys = services.client_keys.find(client, alg, kid)
+    except NoKey as problem:
+        raise InvalidClient(detail=f"{problem} {problem.detail}".strip()) from None
+    signed, made = token.signing_input, token.signature
+    if not any(signature.verify(alg, {**key, "alg": alg}, signed, made) for key in keys):
+        raise InvalidClient(detail="the signature is not the client's")
+
+
+def _spend(token: Token, client: Client, services: Services) -> None:
+    """RFC 7523 section 3: remembered for longer than anyone would take it."""
+    from ..protocol import client_assertion
+    from ..records import seen_once
+
+    mark = seen_once.client_assertion(
+        client.client_id,
+        token.claims["jti"],
+        client_assertion.last_second(token),
+        services.random_text(12),
+    )
+    if not services.table.put_first(mark):
+        raise InvalidClient(detail="the assertion was used before")

@@ -1,0 +1,62 @@
+"""AWS fails at each call of a pushed request and of a signed answer, in each way.
+
+Nothing goes out unsigned, and what was not finished can be finished.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.flows import faults
+from tests.flows import stories_of_pushes as tell
+from tests.flows.faults import Begin, Book
+from tests.world import World
+
+STORIES = (
+    tell.push_a_request,
+    tell.push_publicly,
+    tell.bring_a_push,
+    tell.finish_a_push,
+    tell.deny_a_push,
+    tell.signed_answer,
+)
+stories = pytest.mark.parametrize("begin", STORIES, ids=lambda begin: begin.__name__)
+
+
+@pytest.fixture
+def world(signed_in: World) -> World:
+    """The module's server."""
+    return signed_in
+
+
+@pytest.fixture(scope="module")
+def book() -> Book:
+    """What each healthy flow asked for; recorded once."""
+    return {}
+
+
+@stories
+@pytest.mark.parametrize("kind", faults.FOR_GOOD)
+def test_a_call_that_fails_for_good_fails_closed(
+    world: World, begin: Begin, kind: str, book: Book
+) -> None:
+    """Position by position; then the honest retry has its way, after a bounded number of calls."""
+    faults.play_for_good(world, begin, kind, book)
+
+
+@stories
+@pytest.mark.parametrize("kind", faults.ONCE)
+def test_a_call_that_fails_once_is_not_felt(
+    world: World, begin: Begin, kind: str, book: Book
+) -> None:
+    """The client tries again, and a write that was carried out recognises its own work."""
+    faults.play_once(world, begin, kind, book)
+
+
+@stories
+@pytest.mark.parametrize("kind", faults.CONDITION)
+def test_a_condition_that_does_not_hold_fails_closed(
+    world: World, begin: Begin, kind: str, book: Book
+) -> None:
+    """Somebody else was first: the item is gone, or is what it is."""
+    faults.play_condition(world, begin, kind, book)
