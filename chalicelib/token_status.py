@@ -118,7 +118,10 @@ def end_session(user_id: str, lineage: str, services: Services) -> None:
     # What the session's grants have noted there stays.
     del given["ps"], given["lt"]
     anyway = "attribute_exists(pk) OR attribute_not_exists(pk)"
-    found = services.table.change(mark.key, given, when=anyway)
+    try:
+        found = services.table.change(mark.key, given, when=anyway)
+    except ConditionFailed:
+        raise TemporarilyUnavailable(detail="a mark without a condition was refused") from None
     places = [place for place, _ in _pairs(found)]
     if places:
         longest = found.get("lt")

@@ -16,7 +16,7 @@ from ..records.session import Session
 from ..records.user import LoginName, Password, User, login_name_key, password_key, user_key
 from ..services import Services
 from ..values import replace
-from . import Refused, directory
+from . import Refused, directory, resources
 
 SUBJECT_LENGTH = 22
 
@@ -208,8 +208,12 @@ def _end(before: User, after: User, services: Services) -> User:
 def _end_listed(user: User, services: Services) -> None:
     """End each grant whose tokens have a place in a token status list, or may get one just now.
 
-    They are dead already, but the lists do not know yet: a write for each, and for each list.
+    They are dead already, but the lists do not know yet: a write for each, and for each list. A
+    stage without lists has nothing to look through.
     """
+    listed = any(resource.status_list for resource in resources.list_all(services))
+    if not listed and not services.status_lists.are_used():
+        return
     ended = [
         stored_grants.revoke(services.table, grant.key, services.now())
         for grant in grants_of(user, services)

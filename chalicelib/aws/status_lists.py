@@ -64,6 +64,10 @@ class StatusLists:
         number, self._leased = self._leased[0], self._leased[1:]
         return status_list.position(number, salt)
 
+    def are_used(self) -> bool:
+        """Whether any place was ever given out: one read."""
+        return self._table.get(NextPlace, NextPlace().key) is not None
+
     def revoke(self, places: Iterable[int], longest: int) -> None:
         """Note that what stands in these places is revoked: a write for each list that has some.
 

@@ -18,7 +18,10 @@ def test_the_short_lists_are_exact(world: World) -> None:
     """A value that is no longer offered is missed here, and only here."""
     listed = world.get("/.well-known/openid-configuration").json
     assert listed["response_types_supported"] == ["code"]
-    assert listed["response_modes_supported"] == ["query", "form_post"]
+    assert listed["response_modes_supported"] == [
+        *("query", "form_post"),
+        *("query.jwt", "form_post.jwt", "jwt"),
+    ]
     assert listed["code_challenge_methods_supported"] == ["S256"]
     assert listed["prompt_values_supported"] == ["none", "login", "consent", "select_account"]
     assert listed["subject_types_supported"] == ["public", "pairwise"]
