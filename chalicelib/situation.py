@@ -54,7 +54,7 @@ class Situation(Frozen):
     def account(self) -> str:
         """The hidden field of a form that names who is signed in: it answers for nobody else."""
         assert self.session is not None
-        return csrf_token(self.browser, f"{self.session.user_id}\0{self.session.session_id}")
+        return csrf_token(self.browser, self.session.user_id)
 
 
 def load(
@@ -190,9 +190,6 @@ def hinted(asked: Asked, services: Services) -> str | None:
     if asked.id_token_hint is None:
         return None
     hint = verification.id_token(asked.id_token_hint, services)
-    if hint is None or hint.client_id != asked.client.client_id:
-        return ""
-    # Another client may have taken over the name of a removed one.
-    if hint.claims["iat"] < asked.client.created_at:
+    if hint is None or not hint.was_issued_to(asked.client):
         return ""
     return hint.subject

@@ -52,6 +52,7 @@ class Deployed:
         return {
             "ISSUER": self.issuer,
             "LOGOUT_QUEUE_URL": self.queue_url,
+            "MTLS_URL": "",
             "STAGE": STAGE,
             "TABLE_NAME": self.table_name,
         }
