@@ -15,13 +15,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .protocol import jwk_set, strict_json
+from .protocol import jwk_set, signature, strict_json
 from .protocol.jwk_set import Key, Keys
 from .records.client import Client
 from .values import Frozen, replace
 
 if TYPE_CHECKING:
     from .fetching import Fetcher
+    from .protocol.jwt import Token
 
 FRESH = 5 * 60  # seconds
 AGAIN = 60  # seconds
@@ -60,6 +61,14 @@ class ClientKeys:
         self._fetcher = fetcher
         self._clock = clock
         self._kept: dict[str, _Kept] = {}
+
+    def have_signed(self, client: Client, token: Token) -> bool:
+        """Whether a registered key made the signature of a token whose `alg` was checked. NoKey."""
+        alg, kid = token.header["alg"], token.header.get("kid")
+        return any(
+            signature.verify(alg, {**key, "alg": alg}, token.signing_input, token.signature)
+            for key in self.find(client, alg, kid)
+        )
 
     def find(self, client: Client, alg: str, kid: str | None) -> Keys:
         """The registered keys that could have made a signature under `alg`. NoKey."""

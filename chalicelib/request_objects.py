@@ -13,7 +13,7 @@ from . import asked, throttling
 from .client_keys import NoKey
 from .errors import InvalidRequest, InvalidRequestObject, InvalidRequestUri
 from .http import Parameters, Request
-from .protocol import fapi, request_object, signature
+from .protocol import fapi, request_object
 from .protocol.jwt import Token
 from .protocol.request_object import Expected
 from .records.client import Client
@@ -79,17 +79,13 @@ def _fetched(uri: str, client: Client, request: Request, services: Services) -> 
 
 
 def _check_signature(token: Token, client: Client, services: Services) -> None:
-    alg, kid = token.header["alg"], token.header.get("kid")
     try:
-        keys = services.client_keys.find(client, alg, kid)
+        signed = services.client_keys.have_signed(client, token)
     except NoKey as problem:
         if problem.detail:
             _tell_operator(client, str(client.jwks_uri), problem.detail, services)
         raise InvalidRequestObject(str(problem)) from None
-    if not any(
-        signature.verify(alg, {**key, "alg": alg}, token.signing_input, token.signature)
-        for key in keys
-    ):
+    if not signed:
         raise InvalidRequestObject("The signature of the request object is not the client's.")
 
 

@@ -77,6 +77,11 @@ class IDToken(Frozen):
         """The user, as that client knows them."""
         return str(self.claims["sub"])
 
+    def was_issued_to(self, client: Client) -> bool:
+        """Whether it is this client's, and not a removed one's whose name it has taken over."""
+        issued_at: int = self.claims["iat"]
+        return self.client_id == client.client_id and issued_at >= client.created_at
+
 
 def id_token(text: str, services: Services) -> IDToken | None:
     """The ID token in an `id_token_hint`, or None for anything that is none of ours.

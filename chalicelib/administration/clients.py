@@ -78,7 +78,14 @@ def update(client_id: str, changes: Mapping[str, Any], services: Services) -> Cl
     after = client_metadata.read(metadata, client_id, before.created_at)
     if after.is_public != before.is_public:
         raise Refused("a client cannot turn public or confidential; create another one")
-    after = replace(after, not_before=before.not_before)
+    after = replace(
+        after,
+        not_before=before.not_before,
+        registered_by=before.registered_by,
+        owner=before.owner,
+        registration_token_hash=before.registration_token_hash,
+        expires_at=before.expires_at,
+    )
     # With another proof the secret ends; for the way back, rotate_secret makes one.
     if after.has_secret:
         after = replace(

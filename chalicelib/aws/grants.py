@@ -68,9 +68,7 @@ def rotate(
         table.change(
             grant.key,
             _difference(grant, rotated),
-            # What was free when it was read, and is bound by now, is not for whoever shows nothing.
-            when=f"st = :live AND h = :presented AND {_ALIVE}"
-            + (" AND attribute_not_exists(cf)" if grant.confirmation is None else ""),
+            when=_is_current(grant),
             given={"live": LIVE, "presented": sha256(secret)},
         )
     except ConditionFailed as failed:
@@ -90,8 +88,7 @@ def keep(table: Table, grant: Grant, bound: Grant, secret: bytes, expires_at: in
         table.change(
             grant.key,
             {"x": expires_at, **changed},
-            when=f"st = :live AND h = :presented AND {_ALIVE}"
-            + (" AND attribute_not_exists(cf)" if grant.confirmation is None else ""),
+            when=_is_current(grant),
             given={"live": LIVE, "presented": sha256(secret)},
         )
     except ConditionFailed as failed:
@@ -189,6 +186,13 @@ def revoke_by_refresh_token(
 
 def _found(failed: ConditionFailed) -> Grant | None:
     return Grant.read(failed.item) if failed.item else None
+
+
+def _is_current(grant: Grant) -> str:
+    """The condition that the presented refresh secret is the current one, and the binding is as
+    read: what was free, and is bound by now, is not for whoever shows nothing."""
+    unbound = " AND attribute_not_exists(cf)" if grant.confirmation is None else ""
+    return f"st = :live AND h = :presented AND {_ALIVE}{unbound}"
 
 
 def _difference(before: Grant, after: Grant) -> Attributes:

@@ -22,12 +22,8 @@ def prove(request: Request, client: Client | None, services: Services) -> None:
     from ..protocol import certificate as certificates
     from ..protocol.certificate import BadCertificate
 
-    if client is None or client.token_endpoint_auth_method != METHOD:
-        raise InvalidClient(detail="unknown client, or not registered for certificates")
+    client, certificate = client_certificates.proving(request, client, METHOD, services)
     try:
-        certificate = client_certificates.presented(request, services)
-        if certificate is None:
-            raise InvalidClient(detail="no client certificate")
         services.client_keys.must_have(client, certificates.public_jwk(certificate))
     except BadCertificate as problem:
         raise InvalidClient(detail=str(problem)) from None

@@ -23,16 +23,8 @@ def prove(request: Request, client: Client | None, services: Services) -> None:
     """Look for the registered name in the certificate."""
     from .. import client_certificates
     from ..protocol import certificate_names
-    from ..protocol.certificate import BadCertificate
 
-    if client is None or client.token_endpoint_auth_method != METHOD:
-        raise InvalidClient(detail="unknown client, or not registered for certificates")
-    try:
-        certificate = client_certificates.presented(request, services)
-    except BadCertificate as problem:
-        raise InvalidClient(detail=str(problem)) from None
-    if certificate is None:
-        raise InvalidClient(detail="no client certificate")
+    client, certificate = client_certificates.proving(request, client, METHOD, services)
     # Nobody but its owner vouches for such a one: any name may stand in it.
     if certificate.issuer == certificate.subject:
         raise InvalidClient(detail="the certificate is its own authority's")

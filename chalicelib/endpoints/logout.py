@@ -104,8 +104,7 @@ def _proved(parameters: Parameters, services: Services) -> tuple[IDToken | None,
     if parameters.get("client_id", hint.client_id) != hint.client_id:
         raise InvalidRequest("The id_token_hint was issued to another client than client_id.")
     client = services.registry.client(hint.client_id)
-    # Another client may have taken over the name of a removed one.
-    if client is not None and hint.claims["iat"] < client.created_at:
+    if client is not None and not hint.was_issued_to(client):
         client = None
     return hint, client
 

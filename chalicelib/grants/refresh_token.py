@@ -88,15 +88,14 @@ def _rotate(
         assert grant.chain is not None
         # A family is bound from the first time that something is shown, and to that.
         bound = replace(grant, confirmation=grant.confirmation or shown)
+        expires_at = min(now + lifetimes.refresh_token, grant.ends_at)
         if behind == 1:
             following = successor(grant.chain, secret)
             stored_grants.bind(services.table, grant, bound)
         elif keeps:
-            expires_at = min(now + lifetimes.refresh_token, grant.ends_at)
             stored_grants.keep(services.table, grant, bound, secret, expires_at)
             return authorization  # who has the token need not be told it (RFC 6749 section 6)
         else:
-            expires_at = min(now + lifetimes.refresh_token, grant.ends_at)
             following = stored_grants.rotate(services.table, grant, bound, secret, now, expires_at)
     except Spent:
         raise InvalidGrant(detail="the family moved on or was revoked meanwhile") from None

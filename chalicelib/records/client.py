@@ -14,6 +14,10 @@ class Client(Record, kw_only=True):
     profile: a set of rules it keeps, by its name (protocol/fapi.py).
     allowed_resources: the resources it may name; None for any that is registered.
     introspection: `own`, `audience` or `all`: whose tokens it may look into.
+    registered_by: `operator`, `console` (a developer), `dynamic` (RFC 7591: by itself) or
+    `document` (a Client ID Metadata Document).
+    owner: the user_id of the developer who has it in the console.
+    expires_at: when a registration that nobody uses lapses, in epoch seconds; None for never.
     not_before: nothing issued to it at or before this time counts.
     """
 
@@ -81,6 +85,11 @@ class Client(Record, kw_only=True):
     previous_secret_expires_at: Annotated[int, "hx"] = 0
     not_before: Annotated[int, "nb"] = 0
 
+    registered_by: Annotated[str, "rb"] = "operator"
+    owner: Annotated[str | None, "ow"] = None
+    registration_token_hash: Annotated[bytes | None, "rh"] = None
+    expires_at: Annotated[int | None, "x"] = None
+
     @property
     def key(self) -> Key:
         return client_key(self.client_id)
@@ -94,6 +103,11 @@ class Client(Record, kw_only=True):
     def has_secret(self) -> bool:
         """Whether a secret is what it proves itself by."""
         return self.token_endpoint_auth_method in ("client_secret_basic", "client_secret_post")
+
+    @property
+    def is_self_registered(self) -> bool:
+        """Whether no operator and no developer known here stands behind its name."""
+        return self.registered_by in ("dynamic", "document")
 
     @property
     def is_fapi(self) -> bool:

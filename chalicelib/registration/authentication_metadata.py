@@ -11,7 +11,7 @@ from typing import Any
 from ..protocol import certificate_names, client_assertion, jwk_set
 from ..records.client import Client
 from . import InvalidMetadata
-from .readers import flag
+from .readers import flag, one_of
 
 
 def assertions_can_be_checked(client: Client) -> None:
@@ -45,12 +45,6 @@ def _has_keys(client: Client) -> None:
         raise InvalidMetadata("token_endpoint_auth_method: needs jwks or jwks_uri")
 
 
-def _algorithm(name: str, value: Any) -> str:
-    if value not in client_assertion.ALGORITHMS:
-        raise InvalidMetadata(f"{name}: must be one of {', '.join(client_assertion.ALGORITHMS)}")
-    return str(value)
-
-
 def _certificate_name(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise InvalidMetadata(f"{name}: must be a text")
@@ -62,7 +56,7 @@ def _certificate_name(name: str, value: Any) -> str:
 
 
 MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
-    "token_endpoint_auth_signing_alg": _algorithm,
+    "token_endpoint_auth_signing_alg": one_of(*client_assertion.ALGORITHMS),
     **dict.fromkeys(certificate_names.KINDS, _certificate_name),
     "tls_client_certificate_bound_access_tokens": flag,
 }

@@ -12,7 +12,7 @@ from typing import Any
 from ..protocol import sector, signing_keys
 from ..records.client import Client
 from . import InvalidMetadata
-from .readers import called
+from .readers import called, one_of
 
 
 def subjects_have_a_sector(client: Client) -> None:
@@ -33,25 +33,15 @@ def introspection_has_a_caller(client: Client) -> None:
         )
 
 
-def _algorithm(name: str, value: Any) -> str:
-    # `none` is not among them: what we sign for a client, it can check.
-    if value not in signing_keys.ALGORITHMS:
-        raise InvalidMetadata(f"{name}: must be one of {', '.join(signing_keys.ALGORITHMS)}")
-    return str(value)
-
-
-def _subject_type(name: str, value: Any) -> str:
-    if value not in sector.SUBJECT_TYPES:
-        raise InvalidMetadata(f"{name}: must be one of {', '.join(sector.SUBJECT_TYPES)}")
-    return str(value)
-
+# `none` is not among them: what we sign for a client, it can check.
+_algorithm = one_of(*signing_keys.ALGORITHMS)
 
 MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
     "id_token_signed_response_alg": _algorithm,
     "userinfo_signed_response_alg": _algorithm,
     "authorization_signed_response_alg": _algorithm,  # JARM section 3
     "introspection_signed_response_alg": _algorithm,  # RFC 9701 section 6
-    "subject_type": _subject_type,
+    "subject_type": one_of(*sector.SUBJECT_TYPES),
     "sector_identifier_uri": called,
 }
 RULES = (subjects_have_a_sector, introspection_has_a_caller)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from ..protocol import fetchable
@@ -40,3 +41,14 @@ def web(name: str, value: Any) -> str:
     if not isinstance(value, str) or not _WEB.fullmatch(value):
         raise InvalidMetadata(f"{name}: must be an https URL")
     return value
+
+
+def one_of(*choices: str) -> Callable[[str, Any], str]:
+    """The reader of a text that is one of these."""
+
+    def read(name: str, value: Any) -> str:
+        if value not in choices:
+            raise InvalidMetadata(f"{name}: must be one of {', '.join(choices)}")
+        return str(value)
+
+    return read

@@ -11,7 +11,7 @@ from ..protocol import jwk_set, request_object
 from ..protocol.jwk_set import Keys
 from ..records.client import Client
 from . import InvalidMetadata
-from .readers import called, flag, texts
+from .readers import called, flag, one_of, texts
 
 MOST_REQUEST_URIS = 20
 
@@ -46,12 +46,6 @@ def _jwks(name: str, value: Any) -> Keys:
         raise InvalidMetadata(f"{name}: {reason}") from None
 
 
-def _algorithm(name: str, value: Any) -> str:
-    if value not in request_object.ALGORITHMS:
-        raise InvalidMetadata(f"{name}: must be one of {', '.join(request_object.ALGORITHMS)}")
-    return str(value)
-
-
 def _request_uris(name: str, value: Any) -> tuple[str, ...]:
     uris = texts(name, value)
     if len(uris) > MOST_REQUEST_URIS:
@@ -72,7 +66,7 @@ def write_jwks(keys: Keys) -> dict[str, object]:
 MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
     "jwks": _jwks,
     "jwks_uri": called,
-    "request_object_signing_alg": _algorithm,
+    "request_object_signing_alg": one_of(*request_object.ALGORITHMS),
     "request_uris": _request_uris,
     "require_signed_request_object": flag,
     "require_pushed_authorization_requests": flag,
