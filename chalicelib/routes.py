@@ -54,6 +54,7 @@ ROUTES = (
     Route("/userinfo", "userinfo", ("GET", "POST"), cors=True, bearer="openid"),
     Route("/logout", "logout", ("GET", "POST"), page=True),
     Route("/status-lists/{list}", "status_list", ("GET", "HEAD"), cors=True),
+    Route("/about", "about", ("GET", "HEAD"), page=True, cors=True),
     Route("/errors/{code}", "error_page", ("GET", "HEAD"), page=True),
     Route("/healthz", "healthz", ("GET", "HEAD")),
 )

@@ -173,5 +173,8 @@ DOORS = {
     "revoke a listed token": Door(
         "revoke", listed_revocation, 200, KEYS | CLIENT | GRANT | CRYPTOGRAPHY | LISTS
     ),
+    "about this server": Door(
+        "about", get("/about"), 200, (TABLE | THROTTLE | PAGE) - {"aws.credential_source"}
+    ),
     "error page": Door("error_page", get("/errors/invalid_grant"), 200, LOG | PAGE),
 }

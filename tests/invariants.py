@@ -47,8 +47,8 @@ REGISTERED = {
 }
 DESCRIPTION = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 section 5.2
 
-CACHED_JSON = ("/.well-known/",)
-CACHED_PAGES = ("/errors/",)
+CACHED_JSON = ("/.well-known/", "/about")
+CACHED_PAGES = ("/errors/", "/about")
 
 # What the server takes and must never give back, and what else must stay out of the log.
 _SENT = (

@@ -41,6 +41,7 @@ FLOORS = (
     # What may be registered depends on the grant types and methods there are.
     "registration",
     "administration",
+    "report",
     "endpoints",  # 6: doors
     "routes",  # 7
     "function",

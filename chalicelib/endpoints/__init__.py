@@ -22,6 +22,7 @@ class Endpoint(Protocol):
 ENDPOINTS: Modules[Endpoint] = Modules(
     __name__,
     {
+        "about": "about",
         "authorize": "authorize",
         "authorize_step": "authorize_step",
         "error_page": "error_page",

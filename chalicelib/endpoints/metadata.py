@@ -54,6 +54,7 @@ def document(settings: Settings) -> dict[str, object]:
         "introspection_endpoint": settings.url("/introspect"),
         "userinfo_endpoint": settings.url("/userinfo"),
         "end_session_endpoint": settings.url("/logout"),
+        "service_documentation": settings.url("/about"),
         "scopes_supported": list(scope.OPENID),
         "response_types_supported": ["code"],
         "response_modes_supported": list(response_mode.MODES),

@@ -12,6 +12,7 @@ from ..values import Frozen
 
 ID_BYTES = 9
 SECRET_BYTES = 32
+LENGTH = 67  # characters
 
 
 class Handle(Frozen):

@@ -24,10 +24,11 @@ ALLOWED = {
     "/userinfo": ("GET", "POST"),
     "/logout": ("GET", "POST"),
     "/status-lists/0-RS256": ("GET", "HEAD"),
+    "/about": ("GET", "HEAD"),
     "/errors/invalid_grant": ("GET", "HEAD"),
     "/healthz": ("GET", "HEAD"),
 }
-PAGES = ("/authorize", "/logout", "/errors")
+PAGES = ("/authorize", "/logout", "/about", "/errors")
 DOCUMENTS = [
     path
     for path, methods in ALLOWED.items()

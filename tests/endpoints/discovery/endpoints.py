@@ -101,16 +101,25 @@ def end_session(world: World, value: str) -> None:
     assert answer(world, browser, prompt="none")["error"] == "login_required"
 
 
+def about(world: World, value: str) -> None:
+    """RFC 8414 section 2: a page for people who write clients, with the issuer on it."""
+    page = world.get(path(world, value))
+    assert (page.status, page.is_page) == (200, True)
+    assert world.issuer in page.text
+
+
 def every_address(world: World) -> list[str]:
     """The members that are addresses of this server."""
     return [
         name
         for name, value in document(world).items()
-        if isinstance(value, str) and name.endswith(("_endpoint", "_uri", "_iframe"))
+        if isinstance(value, str)
+        and name.endswith(("_endpoint", "_uri", "_iframe", "_documentation"))
     ]
 
 
 PROVERS = {
+    "service_documentation": about,
     "issuer": issuer,
     "authorization_endpoint": authorization,
     "token_endpoint": token,
