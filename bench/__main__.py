@@ -13,7 +13,20 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import aims, calls, cloud, cold, cost, document, first_token, growth, size, warm, where
+from bench import (
+    aims,
+    calls,
+    cloud,
+    cold,
+    cost,
+    document,
+    first_token,
+    growth,
+    size,
+    warm,
+    where,
+    whole,
+)
 from bench.report import Section
 from bench.run import Figures, Run
 from infra.emulate.ministack import Ministack
@@ -27,7 +40,9 @@ PARTS = {
     "growth": growth,
     "profile": where,
 }
-COST = ("warm", "calls")  # what it is computed from
+# What is computed, and what from.
+COMPUTED = {"whole": whole, "cost": cost}
+FROM = ("warm", "calls")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -56,14 +71,15 @@ def measure(chosen: Sequence[str], *, quick: bool = False, package: Path | None 
             started = time.monotonic()
             found[name] = PARTS[name].measure(run)
             print(f"{name}: {time.monotonic() - started:.0f} s", file=sys.stderr)
-    if set(COST) <= set(chosen):
-        found["cost"] = cost.measure(found["warm"], found["calls"])
+    if set(FROM) <= set(chosen):
+        for name, computed in COMPUTED.items():
+            found[name] = computed.measure(found["warm"], found["calls"])
     return found
 
 
 def sections(figures: Figures) -> list[Section]:
     """The tables of what was measured."""
-    modules = {**PARTS, "cost": cost}
+    modules = {**PARTS, **COMPUTED}
     about = [(name, str(value)) for name, value in figures["run"].items()]
     tables = [Section("This run", ("", ""), about), *aims.sections(figures)]
     for name, found in figures.items():

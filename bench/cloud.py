@@ -1,5 +1,6 @@
 """One emulated AWS for a whole run: ministack, a process of its own, so that its CPU counts for
-nobody. A stage on it has the demo seeds, and a client for each way to sign."""
+nobody. A stage on it has the demo seeds, a client for each way to sign, and one
+that signs itself."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import proofs
 from chalicelib.administration import clients, resources
 from chalicelib.aws.log import Log
 from chalicelib.protocol.signing_keys import DATA_KEY, KMS
@@ -98,6 +100,7 @@ def _register(environ: Mapping[str, str], ways: tuple[Way, ...]) -> str:
                 },
                 services,
             )
+        clients.create(_signing(ways[0].resource), services)
         return services.keyring.signing_key(ways[0].mode, ways[0].alg).arn
 
 
@@ -107,4 +110,17 @@ def _resource(way: Way) -> dict[str, object]:
         "scopes": {"read": "Read", "write": "Write"},
         "signing_alg": way.alg,
         "signing_mode": way.mode,
+    }
+
+
+def _signing(resource: str) -> dict[str, object]:
+    """A client with private_key_jwt, for one resource."""
+    return {
+        "client_id": proofs.CLIENT,
+        "token_endpoint_auth_method": "private_key_jwt",
+        "jwks": {"keys": [proofs.JWK]},
+        "redirect_uris": [seeds.REDIRECT],
+        "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
+        "scope": "read write",
+        "allowed_resources": [resource],
     }

@@ -47,6 +47,8 @@ ROWS = (
     Row("/token, refresh", "postern", "/token, refresh"),
     Row("/introspect", "postern", "/introspect"),
     Row("/revoke", "postern", "/revoke"),
+    Row("/par", "postern", "/par"),
+    Row("first token, private_key_jwt", "postern", f"{NAIVE}, private_key_jwt"),
     Row("naive, first token, no byte code", "naive", NAIVE, compiled=False),
     Row("first token, kms RS256, no byte code", "postern", NAIVE, compiled=False),
 )

@@ -3,123 +3,18 @@ and yields the next; what it needs in between it asks the function itself, unmea
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Generator
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+from bench import proofs
+from bench.caller import WEB, Caller, authorize_url, parameters, redeemed
 from bench.cloud import ISSUER, SECRET, WAYS
-from infra import seeds
-from infra.local.events import Event, event_from
-from infra.local.gateway import API, response_from
-from infra.local.wire import Answer, Call
-from tests.browser import Browser
-from tests.reply import Reply, challenge
+from infra.local.events import Event
 
-Function = Callable[[Event, Any], Any]
 Flow = Generator[Event, Any, None]
-
-VERIFIER = "bench-code-verifier-0123456789-0123456789-012345"
-WEB = ("demoweb", "demowebsecret")
-FORM = ("Content-Type", "application/x-www-form-urlencoded")
-
-
-class Caller:
-    """Asks the function by itself: a browser that is signed in, and a client that has codes."""
-
-    issuer = ISSUER
-
-    def __init__(self, function: Function) -> None:
-        self._function = function
-        self._browser: Browser | None = None
-
-    def event(
-        self,
-        method: str,
-        target: str,
-        headers: list[tuple[str, str]] | None = None,
-        body: bytes = b"",
-        address: str = "203.0.113.7",
-    ) -> Event:
-        """The event of an HTTP request."""
-        sent = [("Accept", "*/*"), ("User-Agent", "bench/1"), *(headers or [])]
-        made = event_from(
-            *(method, target, sent, body),
-            routes=API,
-            stage="local",
-            source_address=address,
-            request_id="2f7e1a0c-7d0e-4f7e-9d55-000000000000",
-            domain_name="id.example.com",
-        )
-        if isinstance(made, Answer):
-            raise ValueError(f"{target}: the gateway would answer {made.status}")
-        return made
-
-    def form(self, path: str, form: dict[str, str], auth: tuple[str, str]) -> Event:
-        """A form with HTTP Basic."""
-        basic = base64.b64encode(":".join(auth).encode()).decode()
-        return self.event(
-            "POST", path, [FORM, ("Authorization", f"Basic {basic}")], urlencode(form).encode()
-        )
-
-    def ask(self, event: Event) -> dict[str, Any]:
-        """The JSON that a good request is answered with."""
-        said = self._function(event, None)
-        if said["statusCode"] != 200:
-            raise RuntimeError(f"{event['path']}: {said['statusCode']} {said['body']}")
-        document: dict[str, Any] = json.loads(said["body"])
-        return document
-
-    def request(self, method: str, target: str, **sent: Any) -> Reply:
-        """For the browser."""
-        call = Call(method, target, sent["headers"], sent["body"], sent["address"])
-        event = self.event(method, target, call.headers, call.body, call.source_address)
-        return Reply(response_from(self._function(event, None)))
-
-    @property
-    def browser(self) -> Browser:
-        """Signed in; its user has consented to everything that is asked for here."""
-        if self._browser is None:
-            self._browser = Browser(self)  # type: ignore[arg-type]  # all that it asks of a World
-            self._browser.open(authorize_url("openid read write")).sign_in()
-            if self._browser.arrived is None:  # the stage's first browser is asked for consent
-                self._browser.allow()
-        return self._browser
-
-    def code(self, scope: str) -> str:
-        """A fresh code."""
-        arrived = self.browser.open(authorize_url(scope)).arrived or {}
-        return arrived["code"]
-
-    def redemption(self, scope: str = "read write") -> Event:
-        """The redemption of a fresh code."""
-        form = {
-            "grant_type": "authorization_code",
-            "code": self.code(scope),
-            "redirect_uri": seeds.REDIRECT,
-            "code_verifier": VERIFIER,
-        }
-        return self.form("/token", form, WEB)
-
-    def refresh(self, token: str) -> Event:
-        """The use of a refresh token."""
-        return self.form("/token", {"grant_type": "refresh_token", "refresh_token": token}, WEB)
-
-
-def authorize_url(scope: str) -> str:
-    """A good authorization request."""
-    query = {
-        "response_type": "code",
-        "client_id": "demoweb",
-        "redirect_uri": seeds.REDIRECT,
-        "scope": scope,
-        "state": "af0ifjsldkj",
-        "code_challenge": challenge(VERIFIER),
-        "code_challenge_method": "S256",
-    }
-    return f"{ISSUER}/authorize?{urlencode(query)}"
 
 
 def client_credentials(caller: Caller, client_id: str) -> Flow:
@@ -141,9 +36,8 @@ def same(event: Event) -> Flow:
 
 def authorize(caller: Caller) -> Flow:
     """A new authorization request of a browser that is signed in."""
-    cookies = "; ".join(f"{name}={value}" for name, value in caller.browser.cookies.items())
     target = authorize_url("read write").removeprefix(ISSUER)
-    return same(caller.event("GET", target, [("Cookie", cookies)]))
+    return same(caller.event("GET", target, [caller.cookies]))
 
 
 def redeem(caller: Caller, scope: str) -> Flow:
@@ -176,7 +70,71 @@ def revoke(caller: Caller) -> Flow:
         yield caller.form("/revoke", {"token": token}, WEB)
 
 
+def with_proof(caller: Caller, client_id: str) -> Flow:
+    """A DPoP proof beside the secret: the token is bound."""
+    form = {"grant_type": "client_credentials", "scope": "read"}
+    while True:
+        yield caller.form("/token", form, (client_id, SECRET), [proof("/token")])
+
+
+def with_assertion(caller: Caller) -> Flow:
+    """private_key_jwt instead of a secret."""
+    form = {"grant_type": "client_credentials", "scope": "read"}
+    while True:
+        yield caller.form("/token", {**form, **proofs.assertion(ISSUER)})
+
+
+def refresh_with_proof(caller: Caller) -> Flow:
+    """Down one family whose tokens are bound."""
+    form = redeemed(caller.code("read write"))
+    event = caller.form("/token", form, WEB, [proof("/token")])
+    token = caller.ask(event)["refresh_token"]
+    while True:
+        form = {"grant_type": "refresh_token", "refresh_token": token}
+        answer = yield caller.form("/token", form, WEB, [proof("/token")])
+        token = json.loads(answer["body"])["refresh_token"]
+
+
+def push(caller: Caller) -> Flow:
+    """A pushed request of a client with a secret."""
+    return same(caller.form("/par", parameters("read write"), WEB))
+
+
+def push_signed(caller: Caller) -> Flow:
+    """One of a client that signs, and proves the key that the code will be bound to."""
+    asked = parameters("read write", proofs.CLIENT)
+    while True:
+        yield caller.form("/par", {**asked, **proofs.assertion(ISSUER)}, None, [proof("/par")])
+
+
+def authorize_pushed(caller: Caller) -> Flow:
+    """What a browser that is signed in brings of a pushed request."""
+    for event in push(caller):
+        yield caller.event("GET", brought(caller.ask(event), WEB[0]), [caller.cookies])
+
+
+def redeem_signed(caller: Caller) -> Flow:
+    """A code that was pushed for, by the client that signs."""
+    for event in push_signed(caller):
+        code = caller.arrive(ISSUER + brought(caller.ask(event), proofs.CLIENT))
+        form = {**redeemed(code), **proofs.assertion(ISSUER)}
+        yield caller.form("/token", form, None, [proof("/token")])
+
+
+def proof(path: str) -> tuple[str, str]:
+    """The DPoP header of a request."""
+    return proofs.dpop(f"{ISSUER}{path}")
+
+
+def brought(pushed: dict[str, Any], client_id: str) -> str:
+    """Where the browser is sent with a pushed request."""
+    query = urlencode({"client_id": client_id, "request_uri": pushed["request_uri"]})
+    return f"/authorize?{query}"
+
+
 TOKEN = "/token, client_credentials"
+# What the baseline can do as well.
+NAIVE = f"{TOKEN}, kms RS256"
 FLOWS: dict[str, Callable[[Caller], Flow]] = {
     **{
         f"{TOKEN}, {way.name}": partial(client_credentials, client_id=way.client_id) for way in WAYS
@@ -190,9 +148,14 @@ FLOWS: dict[str, Callable[[Caller], Flow]] = {
     "/token, refresh": refresh,
     "/introspect": introspect,
     "/revoke": revoke,
+    f"{NAIVE}, DPoP": partial(with_proof, client_id=WAYS[0].client_id),
+    f"{NAIVE}, private_key_jwt": with_assertion,
+    "/token, refresh, DPoP": refresh_with_proof,
+    "/par": push,
+    "/authorize, pushed": authorize_pushed,
+    "/par, private_key_jwt, DPoP": push_signed,
+    "/token, code, private_key_jwt, DPoP": redeem_signed,
     "metadata": partial(get, path="/.well-known/openid-configuration"),
     "JWKS": partial(get, path="/.well-known/jwks.json"),
     "/healthz": partial(get, path="/healthz"),
 }
-# What the baseline can do as well.
-NAIVE = f"{TOKEN}, kms RS256"

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 
 from bench import cloud, population
+from bench.caller import Caller
 from bench.calls import cells, counted
-from bench.flows import Caller
 from bench.processes import Server
 from bench.recorder import Recorder
 from bench.report import Section

@@ -13,8 +13,9 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
+from bench.caller import Caller, Function
 from bench.cloud import ROOT
-from bench.flows import FLOWS, Caller, Flow, Function
+from bench.flows import FLOWS, Flow
 from bench.stopwatch import Stopwatch
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 
+from examples.api import cross_origin
 from examples.api.asgi_server import serving
 from examples.api.settings import PORT, SCOPES, policy, verifier
 from postern_verifier.adapters.asgi import Protected, Receive, Scope, Send
@@ -26,7 +27,8 @@ def main() -> None:
     """Serve until Ctrl-C."""
     with serving(PORT) as server:
         # On a machine of one's own clients do not call the resource by its public name.
-        server.app = Protected(files, verifier, policy=policy, origin=server.url, metadata=SCOPES)
+        app = Protected(files, verifier, policy=policy, origin=server.url, metadata=SCOPES)
+        server.app = cross_origin.asgi(app)
         print(f"ready {server.url}", flush=True)
         server.serve_forever()
 

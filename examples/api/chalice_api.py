@@ -5,25 +5,28 @@
 
 from __future__ import annotations
 
-from chalice.app import Chalice
+from chalice.app import Chalice, CORSConfig
 from chalice.config import Config
 from chalice.local import LocalChalice, LocalDevServer
 
+from examples.api.cross_origin import READ, SECONDS, SENT
 from examples.api.settings import PORT, SCOPES, verifier
 from postern_verifier import Needs
 from postern_verifier.adapters.chalice import protected
 from postern_verifier.adapters.serving import TOKEN
 
+CORS = CORSConfig(allow_headers=SENT, expose_headers=READ, max_age=SECONDS)
+
 
 def add_routes(app: Chalice, origin: str | None = None) -> None:
     """The views. On API Gateway no origin is needed: it is the resource's."""
 
-    @app.route("/files")
+    @app.route("/files", cors=CORS)
     @protected(app, verifier, Needs("read"), origin=origin)
     def read() -> dict[str, str | None]:
         return {"files_of": subject()}
 
-    @app.route("/files", methods=["POST"], name="write")
+    @app.route("/files", methods=["POST"], name="write", cors=CORS)
     @protected(app, verifier, Needs("write"), origin=origin)
     def write() -> dict[str, str | None]:
         return {"files_of": subject()}

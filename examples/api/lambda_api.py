@@ -9,6 +9,7 @@ import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from examples.api.cross_origin import ANSWER, PREFLIGHT
 from examples.api.settings import PORT, policy, verifier
 from postern_verifier.adapters.aws_lambda import Authorizer, Unauthorized
 
@@ -45,6 +46,13 @@ class Gateway(BaseHTTPRequestHandler):
 
     do_GET = do_POST = handle_request
 
+    def do_OPTIONS(self) -> None:
+        """API Gateway's own answer, where CORS is enabled for a resource."""
+        self.send_response(204)
+        for name, value in PREFLIGHT:
+            self.send_header(name, value)
+        self.end_headers()
+
     def _event(self) -> dict[str, Any]:
         path, _, query = self.path.partition("?")
         return {
@@ -59,6 +67,8 @@ class Gateway(BaseHTTPRequestHandler):
     def _answer(self, status: int, body: str, challenge: str | None = None) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
+        for name, value in ANSWER:
+            self.send_header(name, value)
         if challenge is not None:
             self.send_header("WWW-Authenticate", challenge)
         self.end_headers()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from wsgiref.simple_server import make_server
 
+from examples.api import cross_origin
 from examples.api.settings import PORT, SCOPES, policy, verifier
 from postern_verifier.adapters.serving import TOKEN
 from postern_verifier.adapters.wsgi import Protected
@@ -27,7 +28,8 @@ def main() -> None:
     with make_server("127.0.0.1", PORT, files) as server:
         url = f"http://127.0.0.1:{server.server_port}"
         # On a machine of one's own clients do not call the resource by its public name.
-        server.set_app(Protected(files, verifier, policy=policy, origin=url, metadata=SCOPES))
+        app = Protected(files, verifier, policy=policy, origin=url, metadata=SCOPES)
+        server.set_app(cross_origin.wsgi(app))
         print(f"ready {url}", flush=True)
         server.serve_forever()
 

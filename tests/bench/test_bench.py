@@ -13,7 +13,7 @@ import pytest
 from bench import document
 from bench.__main__ import sections
 from bench.cloud import ROOT, WAYS
-from bench.flows import FLOWS, TOKEN
+from bench.flows import FLOWS, NAIVE, TOKEN
 from bench.oidc_provider import LEFT_OUT, without
 
 # All but the package, which takes an index of packages to build: tests/infra/deployment does.
@@ -32,8 +32,8 @@ def figures() -> dict[str, Any]:
 
 
 def test_every_part_is_measured(figures: dict[str, Any]) -> None:
-    """And the cost, which follows from two of them."""
-    assert list(figures) == ["run", *PARTS, "cost"]
+    """And what follows from two of them: whole flows, and the cost."""
+    assert list(figures) == ["run", *PARTS, "whole", "cost"]
 
 
 def test_a_cold_start_has_its_time_and_memory(figures: dict[str, Any]) -> None:
@@ -57,6 +57,38 @@ def test_only_a_token_of_a_kms_key_asks_kms(figures: dict[str, Any], way: Any) -
     """A warm client_credentials token is one signature, or none where the data key is at hand."""
     calls = figures["calls"][f"{TOKEN}, {way.name}"]["calls"]
     assert calls == ({"Sign": 1} if way.mode == "kms" else {})
+
+
+@pytest.mark.parametrize(
+    ("plain", "proofs", "count"),
+    [
+        (NAIVE, "DPoP", 1),
+        (NAIVE, "private_key_jwt", 1),
+        ("/token, refresh", "DPoP", 1),
+        ("/par", "private_key_jwt, DPoP", 2),
+        ("/token, code", "private_key_jwt, DPoP", 2),
+    ],
+)
+def test_a_proof_is_one_write_more(
+    figures: dict[str, Any], plain: str, proofs: str, count: int
+) -> None:
+    """An assertion or a DPoP proof is good once, which takes a PutItem and nothing else."""
+    before, after = (figures["calls"][name] for name in (plain, f"{plain}, {proofs}"))
+    puts = before["calls"].get("PutItem", 0) + count
+    assert after["calls"] == {**before["calls"], "PutItem": puts}
+    assert after["read_units"] == before["read_units"]
+    assert after["write_units"] == before["write_units"] + count
+
+
+def test_a_whole_flow_is_the_sum_of_its_requests(figures: dict[str, Any]) -> None:
+    """Calls, units and CPU time."""
+    for flow in figures["whole"].values():
+        asked = [figures["calls"][name] for name in flow["requests"]]
+        warm = [figures["warm"]["flows"][name]["cpu_us"] for name in flow["requests"]]
+        total = sum(sum(each["calls"].values()) for each in asked)
+        assert sum(flow["calls"].values()) == total
+        assert flow["write_units"] == sum(each["write_units"] for each in asked)
+        assert flow["cpu_us"] == pytest.approx(sum(warm))
 
 
 def test_growth_is_flat_in_calls_and_units(figures: dict[str, Any]) -> None:

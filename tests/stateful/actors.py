@@ -12,15 +12,16 @@ import jwt
 
 from chalicelib.administration import clients, resources, users
 from infra import seeds
+from tests.flows import assertions
 from tests.reply import Reply
 from tests.stage import CHEAPEST
 from tests.stateful import id_tokens
+from tests.stateful.apps import FILES_RESOURCE, FREE, PLANTED, metadata
 from tests.stateful.browsers import Jar
+from tests.stateful.holders import Holders
 from tests.stateful.model import (
     ACCESS_TOKEN,
-    API,
     FILES,
-    ISSUER,
     AccessToken,
     App,
     Grant,
@@ -28,63 +29,42 @@ from tests.stateful.model import (
     Model,
     Person,
 )
+from tests.stateful.possession import ISSUER, JKT, NOTHING, Assertion, Credential, Held, Shown
 from tests.stateful.rules import Verdict
 from tests.world import World
 
+PROOF_MARK, ASSERTION_MARK = "J#dpop#", "J#assertion#"
 WRITES = ("PutItem", "UpdateItem", "DeleteItem")
 WRONG = "wrong-secret"
-
-AFTER = (seeds.AFTER_LOGOUT,)
-APPS = (
-    App("demoweb", "demowebsecret", seeds.REDIRECT, (API,), after_logout=AFTER),
-    App("demospa", None, seeds.REDIRECT, (API,), after_logout=AFTER),
-    App(
-        "thirdweb",
-        "thirdwebsecret",
-        "https://app.example.net/cb",
-        (API, FILES),
-        sees_all=True,
-        after_logout=("https://app.example.net/bye", "https://app.example.net/bye?x=y"),
-    ),
-    App(
-        "pairweb",
-        "pairwebsecret",
-        "https://pair.example.org/cb",
-        (API,),
-        after_logout=("https://pair.example.org/",),
-        sector="pair.example.org",
-    ),
-)
-_MADE_HERE = APPS[2:]
-_FILES = {
-    "resource": FILES,
-    "name": "Files",
-    "scopes": {"read": "Read your files", "list": "List your files"},
-    "signing_alg": "ES256",
-}
 
 
 class Cast:
     """The server with its clients and users, and the model that knows what it must say."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, apps: tuple[App, ...] = FREE, listed: str = "") -> None:
         self.world = world
+        self.apps = apps
+        self.listed = listed  # the resource whose tokens have a place in a status list
         self.aws = world.aws
         self.model = Model()
+        self.holders = Holders(world)
         self.requests = 0
         self.published: list[tuple[int, dict[str, jwt.PyJWK]]] = []
         self.jars = [Jar() for _ in range(3)]
         self.seen: set[str] = set()
         services = self.world.services
-        resources.create(_FILES, services)
-        for app in _MADE_HERE:
-            clients.create(metadata(app), services)
+        resources.create(FILES_RESOURCE, services)
+        for app in apps:
+            if app.client_id not in PLANTED:
+                clients.create(metadata(app), services)
+        if listed:
+            resources.update(listed, {"status_list": True}, services)
         first = users.find(seeds.USER[0], services)
         self.people = [
             Person(*seeds.USER, first.subject, seeds.CLAIMS, first.user_id),
             self.new_person("second@example.com", "second-password"),
         ]
-        for app in APPS:
+        for app in apps:
             self.model.change(app, self.now)
         # A process has what it read; the number is its place among the changes.
         self.processes = [(self._process(), self.model.order)]
@@ -138,27 +118,65 @@ class Cast:
         self.requests += 1
         return f"198.51.{self.requests // 250 % 250}.{self.requests % 250}"
 
-    def post(self, path: str, client_id: str, secret: str | None, **form: str | None) -> Reply:
+    def credential(self, app: App) -> Credential:
+        """What proves a client, fresh where it has to be."""
+        return self.holders.assertion(app.client_id) if app.keyed else app.secret
+
+    def post(
+        self,
+        path: str,
+        client_id: str,
+        secret: Credential,
+        shown: Shown = NOTHING,
+        repeated: Iterable[tuple[str, str]] = (),
+        **form: str | None,
+    ) -> Reply:
         """POST a form as a client; None leaves a field out."""
         fields = {name: value for name, value in form.items() if value is not None}
         headers = [("Content-Type", "application/x-www-form-urlencoded")]
         if secret is None:
             fields["client_id"] = client_id
+        elif isinstance(secret, Assertion):
+            fields |= assertions.proof(secret.text)
         else:
             token = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
             headers.append(("Authorization", f"Basic {token}"))
-        body = urlencode(fields).encode()
-        return self.world.request("POST", path, headers=headers, body=body, address=self.address())
+        reply = self._send("POST", path, headers, [*fields.items(), *repeated], shown)
+        if isinstance(secret, Assertion):
+            # Whatever becomes of the request: it has proved the client.
+            secret.used |= reply.status != 401
+        return reply
 
-    def userinfo(self, token: str, *, form: bool = False) -> Reply:
+    def userinfo(self, token: str, shown: Shown = NOTHING, *, form: bool = False) -> Reply:
         """Ask /userinfo, with the token in the header or in a form."""
-        headers, body = [("Authorization", f"Bearer {token}")], b""
         if form:
             headers = [("Content-Type", "application/x-www-form-urlencoded")]
-            body = urlencode({"access_token": token}).encode()
-        method = "POST" if form else "GET"
-        address = self.address()
-        return self.world.request(method, "/userinfo", headers=headers, body=body, address=address)
+            return self._send("POST", "/userinfo", headers, [("access_token", token)], shown)
+        headers = [("Authorization", f"{shown.scheme} {token}")]
+        return self._send("GET", "/userinfo", headers, [], shown)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        headers: list[tuple[str, str]],
+        fields: list[tuple[str, str]],
+        shown: Shown,
+    ) -> Reply:
+        reply = self.world.request(
+            method,
+            path,
+            headers=[*headers, *(("DPoP", proof.text) for proof in shown.proofs)],
+            body=urlencode(fields).encode(),
+            address=self.address(),
+            certificate=shown.certificate.pem if shown.certificate else None,
+        )
+        # What was honoured is used up, and what ended a grant: that shows in the table alone.
+        ignored = path == "/userinfo" and shown.scheme == "Bearer"
+        honoured = reply.status in (200, 201) and not ignored
+        for proof in shown.proofs:
+            proof.used |= honoured or any(pk.startswith(PROOF_MARK) for pk, _ in self.written())
+        return reply
 
     def written(self) -> set[tuple[str, str]]:
         """The keys that writes were tried on since the last reset, without counters."""
@@ -174,11 +192,12 @@ class Cast:
         return [item for item in self.world.items() if not item["pk"]["S"].startswith("Q#")]
 
     @contextmanager
-    def touching(self, *allowed: tuple[str, str]) -> Iterator[None]:
-        """Inside, writes go to these items only."""
+    def touching(self, *allowed: tuple[str, str], kinds: tuple[str, ...] = ()) -> Iterator[None]:
+        """Inside, writes go to these items only, or to keys that begin like one of these."""
         self.aws.reset()
         yield
-        assert self.written() <= set(allowed)
+        left = {key for key in self.written() - set(allowed) if not key[0].startswith(kinds)}
+        assert not left, f"written: {left}"
 
     @contextmanager
     def changing_nothing(self) -> Iterator[None]:
@@ -212,10 +231,12 @@ class Cast:
             self.publish()
         return set(self.published[-1][1])
 
-    def issued(self, reply: Reply, grant: Grant, audience: str, scope: tuple[str, ...]) -> None:
+    def issued(
+        self, reply: Reply, grant: Grant, audience: str, scope: tuple[str, ...], bound: Held
+    ) -> None:
         """Check a token response, and remember its tokens."""
         answer = reply.json
-        assert answer["token_type"] == "Bearer"
+        assert answer["token_type"] == ("DPoP" if JKT in bound else "Bearer")
         assert answer["scope"] == " ".join(scope)
         text = answer["access_token"]
         claims = self.verified(text, audience)
@@ -225,8 +246,15 @@ class Cast:
         assert (claims["iat"], claims["exp"]) == (self.now, self.now + answer["expires_in"])
         assert text not in self.seen
         self.seen.add(text)
-        kid = jwt.get_unverified_header(text)["kid"]
-        self.model.access_tokens.append(AccessToken(text, grant, self.now, audience, scope, kid))
+        assert claims.get("cnf", {}) == bound
+        kid, place = jwt.get_unverified_header(text)["kid"], None
+        assert ("status" in claims) == (audience == self.listed)
+        if "status" in claims:
+            named = claims["status"]["status_list"]
+            place = (named["uri"], named["idx"])
+            assert self.model.places.setdefault(place, grant) is grant
+        token = AccessToken(text, grant, self.now, audience, scope, kid, bound, place)
+        self.model.access_tokens.append(token)
         assert ("id_token" in answer) == ("openid" in grant.scope and not grant.tokens)
         if "id_token" in answer:
             told = self.verified(answer["id_token"], grant.client_id)
@@ -258,22 +286,3 @@ class Cast:
                 options={"verify_exp": False, "verify_iat": False, "verify_nbf": False},
             )
         return claims
-
-
-def metadata(app: App) -> dict[str, object]:
-    """What registers a client."""
-    if app.secret is None:
-        given: dict[str, object] = {"token_endpoint_auth_method": "none"}
-    else:
-        given = {"client_secret": app.secret}
-    return {
-        **given,
-        "client_id": app.client_id,
-        "client_name": app.client_id,
-        "redirect_uris": [app.redirect],
-        "grant_types": seeds.CODE_FLOW,
-        "allowed_resources": list(app.resources),
-        "introspection": "all" if app.sees_all else "own",
-        "post_logout_redirect_uris": list(app.after_logout),
-        "subject_type": "pairwise" if app.sector else "public",
-    }

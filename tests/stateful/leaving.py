@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from hypothesis import event
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from tests.stateful import choices
+from tests.stateful.around import Around
 from tests.stateful.browsers import Jar
-from tests.stateful.model import API, ISSUER, Grant, Person, Session
+from tests.stateful.model import API, Person, Session
 from tests.stateful.openid import Hint
-from tests.stateful.prologue import Prologue
 from tests.stateful.sign_in import Walk
 from tests.stateful.sign_out import Farewell, SignOut
 from tests.stateful.wishes import Wish
 
 
-class Leaving(Prologue):
+class Leaving(Around):
     """What ends with a session, and what does not."""
 
     @rule(
@@ -101,27 +98,6 @@ class Leaving(Prologue):
         """The cookie of a session, in a browser of its own: the model says whether it counts."""
         wish = Wish("demoweb", ("openid", "read"), (API,), (session.person,), "none")
         Walk(self.cast, Jar.with_cookie_of(session), wish).go()
-
-    def _present(self, grants: Iterable[Grant]) -> None:
-        """Everything of some grants is presented where it belongs."""
-        for grant in grants:
-            audience = (*grant.resources, ISSUER)[0]
-            if grant.lineage.signed_out:
-                kind = "code" if not grant.used else "grant" if grant.tokens else "last token"
-                event(f"signed out: {kind}, {'living' if self._lives(grant) else 'dead'}")
-            if not grant.used:
-                self.requests.redeem(grant, "", audience)
-            elif grant.tokens:
-                self.requests.look_at_refresh_token(grant, grant.tokens[-1], "thirdweb")
-                self.requests.refresh(grant, 0, resource=audience)
-            issued = [token for token in self.model.access_tokens if token.grant is grant]
-            for token in issued[-1:]:
-                self.requests.look_at_access_token(token, "thirdweb")
-                self.requests.ask_who(token)
-
-    @staticmethod
-    def _is_of(grant: Grant, session: Session) -> bool:
-        return grant.lineage is session.lineage
 
     def _hint_of(self, session: Session | None) -> Hint | None:
         """The latest ID token that was issued in a session."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
+from tests.stateful.possession import ISSUER, Assertion, Credential, Held
+
 MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
 CODE, ACCESS_TOKEN, GRACE, CACHE = MINUTE, 10 * MINUTE, MINUTE, MINUTE
 UNUSED, WHOLE, SESSION, WAITING = 30 * DAY, 365 * DAY, 12 * HOUR, 10 * MINUTE
@@ -19,7 +21,6 @@ SECRET_OVERLAP = DAY
 SIGN_INS, SIGN_IN_WINDOW = 10, 15 * MINUTE
 
 API, FILES = "https://api.example.com", "https://files.example.com"
-ISSUER = "https://id.example.com"
 SCOPES = {API: {"read", "write"}, FILES: {"read", "list"}}
 OPENID = {"openid", "profile", "email", "address", "phone", "offline_access"}
 
@@ -58,16 +59,23 @@ class App:
     sees_all: bool = False
     after_logout: tuple[str, ...] = ()
     sector: str | None = None  # of pairwise subjects
+    dpop: bool = False  # all its tokens are bound to a key
+    certified: bool = False  # or to a certificate
+    keyed: bool = False  # it proves itself by assertions
+    pushes: bool = False  # all its requests are pushed
 
     @property
     def public(self) -> bool:
-        """Whether it has no secret."""
-        return self.secret is None
+        """Whether it has no secret, and nothing in the place of one."""
+        return self.secret is None and not self.keyed
 
-    def proves(self, secret: str | None, now: int) -> bool:
-        """Whether this secret, or its absence, is right."""
+    def proves(self, secret: Credential, now: int) -> bool:
+        """Whether this credential, or its absence, is right."""
         if self.gone:
             return False
+        if self.keyed or isinstance(secret, Assertion):
+            right = isinstance(secret, Assertion) and secret.proves(self.client_id, now)
+            return self.keyed and right
         previous, until = self.previous
         return secret == self.secret or (secret == previous and now < until)
 
@@ -126,6 +134,8 @@ class Grant:
     generation: int  # of the client
     by_name: Mapping[str, tuple[str, ...]]  # claims, by the place they were asked for
     refreshes: bool = True
+    jkt: str | None = None  # what the code is bound to
+    bound: Held = field(default_factory=dict)  # and its refresh tokens
     ends: int = 0
     used: bool = False
     dead: bool = False
@@ -172,6 +182,8 @@ class AccessToken:
     audience: str
     scope: tuple[str, ...]
     kid: str
+    bound: Held
+    place: tuple[str, int] | None = None  # in a status list
     revoked: bool = False
 
 
@@ -217,6 +229,7 @@ class Model:
         self.subjects = Names()
         self.sids = Names()
         self.failures: dict[tuple[str, int], int] = {}
+        self.places: dict[tuple[str, int], Grant] = {}
 
     def change(self, app: App, now: int) -> None:
         """A client was made or changed."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from chalicelib.administration import clients, sessions, users
-from chalicelib.aws import grants as stored_grants
+from chalicelib.administration import clients, grants, sessions, users
 from chalicelib.aws import keyring
 from chalicelib.protocol import signing_keys
 from chalicelib.protocol.signing_keys import KeyRefused
 from infra import bootstrap
 from tests.on_ministack import Keys
 from tests.stage import CHEAPEST
-from tests.stateful.actors import APPS, Cast, metadata
+from tests.stateful.actors import Cast
+from tests.stateful.apps import metadata
 from tests.stateful.model import CACHE, SECRET_OVERLAP, Person, Session
 
 
@@ -49,7 +49,7 @@ class Operators:
             self.bring_back_client(client_id)
         elif act == "delete":
             self.delete_client(client_id)
-        elif act == "revoke" or app.public:
+        elif act == "revoke" or app.secret is None:
             self.revoke_client(client_id)
         else:
             self.rotate_secret(client_id)
@@ -81,8 +81,9 @@ class Operators:
     def revoke_grants(self, person: Person) -> None:
         """End every grant of a user, one by one; sessions stay."""
         services = self.cast.world.services
-        for found in users.grants_of(users.find(person.name, services), services):
-            stored_grants.revoke(services.table, found.key, self.cast.now)
+        user = users.find(person.name, services)
+        for found in users.grants_of(user, services):
+            grants.revoke(user, found.grant_id, services)
         for grant in self.cast.model.grants:
             grant.dead |= grant.person is person
 
@@ -140,7 +141,7 @@ class Operators:
     def bring_back_client(self, client_id: str) -> None:
         """Register a client anew under the name of one that was deleted long enough ago."""
         self.cast.forward(CACHE)
-        (first,) = (app for app in APPS if app.client_id == client_id)
+        (first,) = (app for app in self.cast.apps if app.client_id == client_id)
         clients.create(metadata(first), self.cast.world.services)
         gone = self.cast.model.now_is(client_id)
         app = replace(first, ended_at=gone.ended_at, generation=gone.generation + 1)

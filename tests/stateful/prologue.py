@@ -12,6 +12,7 @@ from tests.stateful.browsers import Jar
 from tests.stateful.model import API, FILES, ISSUER, Grant, IDToken, Person
 from tests.stateful.openid import Hint
 from tests.stateful.operators import Operators
+from tests.stateful.pushing import push
 from tests.stateful.requests import Requests, pick
 from tests.stateful.sign_in import Walk
 from tests.stateful.wishes import Wish
@@ -22,10 +23,15 @@ class Prologue(RuleBasedStateMachine):
 
     def __init__(self, cloud: on_ministack.Cloud) -> None:
         super().__init__()
-        self.cast = Cast(cloud.world())
+        self.cast = self.begin_with(cloud)
         self.model = self.cast.model
         self.operators = Operators(self.cast, cloud.spare_keys)
         self.requests = Requests(self.cast)
+
+    @staticmethod
+    def begin_with(cloud: on_ministack.Cloud) -> Cast:
+        """The server, and who talks to it."""
+        return Cast(cloud.world())
 
     def teardown(self) -> None:
         """At the end, when no process has old news, every token seen is what the model says."""
@@ -81,15 +87,19 @@ class Prologue(RuleBasedStateMachine):
         jar: Jar | None = None,
         *,
         redeemed: bool = True,
-    ) -> None:
-        """Sign in, consent, redeem."""
+        jkt: str | None = None,
+    ) -> bool:
+        """Sign in, consent, redeem; whether there was a code."""
         jar = jar or self._jar_of(person)
         there = jar.living(self.cast.now)
         prompt = "login" if there is not None and there.person is not person else None
         named = (API, FILES) if client_id == "thirdweb" and "write" in scope else (API,)
-        wish = Wish(client_id, tuple(scope.split()), named, (person,), prompt)
-        if Walk(self.cast, jar, wish).go() and redeemed:
+        wish = Wish(client_id, tuple(scope.split()), named, (person,), prompt, jkt=jkt)
+        pushed = push(self.cast, wish) if self.model.now_is(client_id).pushes else None
+        given = Walk(self.cast, jar, wish, pushed).go()
+        if given and redeemed:
             self.requests.redeem(self.model.grants[-1], "", API)
+        return given
 
     def _jar_of(self, person: Person) -> Jar:
         """The browser where somebody is signed in; else one where nobody is, or any."""

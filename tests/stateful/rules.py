@@ -14,6 +14,7 @@ from tests.stateful.model import (
     App,
     Grant,
 )
+from tests.stateful.possession import Credential
 
 
 class Verdict(NamedTuple):
@@ -63,7 +64,7 @@ def given(
 
 
 def redemption(
-    app: App, secret: str | None, grant: Grant, *, proves: bool, resource: str | None, now: int
+    app: App, secret: Credential, grant: Grant, *, proves: bool, resource: str | None, now: int
 ) -> Verdict:
     """A code at the token endpoint; `proves`: redirect URI and verifier are right."""
     if not app.proves(secret, now):
@@ -82,7 +83,7 @@ def redemption(
 
 def refreshing(
     app: App,
-    secret: str | None,
+    secret: Credential,
     grant: Grant,
     *,
     behind: int | None,

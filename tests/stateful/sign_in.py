@@ -9,24 +9,21 @@ from hypothesis import event
 from tests.stateful import openid
 from tests.stateful.actors import Cast
 from tests.stateful.browsers import COOKIE, Jar
-from tests.stateful.model import ISSUER, WAITING, App, Grant, Lineage, Person, Session
+from tests.stateful.errands import Errand
+from tests.stateful.model import Grant, Lineage, Person, Session
 from tests.stateful.openid import ACCOUNT, CONSENT, SIGN_IN, Progress
+from tests.stateful.pushing import Pushed
 from tests.stateful.rules import asked_for, by_audience, given
 from tests.stateful.wishes import Wish
 
 
-class Walk:
+class Walk(Errand):
     """One walk through the pages, to a code, an error, or a page where it ends."""
 
-    def __init__(self, cast: Cast, jar: Jar, wish: Wish) -> None:
-        self.cast = cast
-        self.wish = wish
-        self.jar = jar
-        self.browser = jar.open(cast.world, cast.address())
-        self.app = cast.model.now_is(wish.client_id)
-        self.redirect = self.app.redirect.replace(":8000", f":{wish.port}")
-        self.nonce = f"n-{cast.requests}"
-        self.began = cast.now
+    def __init__(
+        self, cast: Cast, jar: Jar, wish: Wish, pushed: Pushed | None = None, named: str = ""
+    ) -> None:
+        super().__init__(cast, jar, wish, pushed, named)
         self.asked = openid.implied(wish.scope, wish.claims)
         self.resources: tuple[str, ...] = ()
         self.chosen = self.asked
@@ -40,8 +37,13 @@ class Walk:
         """Walk; `meanwhile` happens while that page is shown. Whether a code is given."""
         cast = self.cast
         cast.aws.reset()
-        self.browser.open(self.wish.url(self.redirect, self.nonce))
-        if self._refused():
+        waiting = [self._waits(app) for app in self._apps()]
+        self.browser.open(self.url)
+        if self._refused(waiting):
+            return False
+        if self.app.pushes and self.pushed is None:
+            event("a request that was not pushed")
+            assert self._arrived()["error"] == "invalid_request"
             return False
         problem, self.resources = asked_for(self.app, self.wish.scope, self.wish.named)
         if problem:
@@ -69,30 +71,6 @@ class Walk:
         hint = "no hint" if whom.anybody else "a hint" if whom.person else "a useless hint"
         event(f"code: prompt {self.wish.prompt}, {hint}, {' '.join(self.taken) or 'no page'}")
         return True
-
-    def _apps(self) -> list[App]:
-        return self.cast.possible(self.wish.client_id)
-
-    def _refused(self) -> bool:
-        """Whether a page says that it ends here: a client that is gone, or too late."""
-        reply = self.browser.reply
-        assert reply is not None
-        here = self.browser.arrived is None
-        ended = here and reply.status == 400 and not self.browser.page.forms
-        late = self.cast.now >= self.began + WAITING
-        if ended:
-            assert late or any(app.gone for app in self._apps())
-        else:
-            assert not late
-            assert not all(app.gone for app in self._apps())
-        return ended
-
-    def _arrived(self) -> dict[str, str]:
-        arrived = self.browser.arrived
-        assert arrived is not None, self.browser.page.text
-        assert arrived["state"] == self.nonce
-        assert arrived["iss"] == ISSUER
-        return arrived
 
     def _next(self) -> str | None:
         """The step that has to come now; every way there leaves the cookie that it should."""
@@ -142,7 +120,9 @@ class Walk:
         person = wish.people[min(times, len(wish.people)) - 1]
         password = person.password if wish.right else "not the password"
         self.browser.sign_in(person.name, password)
-        if self._refused():
+        refused = self._refused()
+        # It may have been the last step for a request that another browser has finished.
+        if refused and jar.cookies.get(COOKIE) in (None, *cast.seen):
             return False
         if not in_turn:
             return True
@@ -152,12 +132,11 @@ class Walk:
             return False
         if not self.progress.expected.may_sign_in(person):
             event("sign-in of another than the hint's")
-            assert self._arrived()["error"] == "login_required"
             jar.check()
-            return False
+            return self._answered("login_required")
         jar.session = self._new_session(person)
         self.progress.signed_in = jar.session
-        return True
+        return not refused
 
     def _new_session(self, person: Person) -> Session:
         cast, before = self.cast, self.jar.session
@@ -198,7 +177,9 @@ class Walk:
             self.browser.submit(CONSENT, ticked)
         else:
             self.browser.allow(list(boxes))
-        if self._refused():
+        refused = self._refused()
+        counts = self._finished_elsewhere and in_turn and not self._late
+        if refused and not counts:
             return False
         if not in_turn or session is None:
             return True
@@ -211,8 +192,7 @@ class Walk:
         if ticked == "deny" or not (
             not declinable or declinable & set(boxes) or "openid" in self.asked
         ):
-            assert self._arrived()["error"] == "access_denied"
-            return False
+            return not refused and self._answered("access_denied")
         self.chosen = tuple(word for word in self.asked if word in {*boxes, "openid"})
         self.progress.consented = session.person
         if not self.app.public:
@@ -220,12 +200,13 @@ class Walk:
             for uri, words in by_audience(self.asked, self.resources).items():
                 key = (self.app.client_id, self.app.generation, uri)
                 consents[key] = (consents.get(key, set()) - words) | (words & set(self.chosen))
-        return True
+        return not refused
 
     def _receive(self) -> None:
         cast, session = self.cast, self.jar.session
         assert session is not None
         code = self._arrived()["code"]
+        self._finish()
         assert code not in cast.seen
         cast.seen.add(code)
         (key,) = {key for key in cast.written() if key[1].startswith("G#")}
@@ -249,5 +230,6 @@ class Walk:
                 auth_time=session.auth_time,
                 generation=self.app.generation,
                 by_name=openid.allowed(self.wish.claims, chosen),
+                jkt=self.pushed.jkt if self.pushed else self.wish.jkt,
             )
         )

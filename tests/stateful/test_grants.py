@@ -23,10 +23,8 @@ from hypothesis.stateful import (
 )
 
 from tests import on_ministack
-from tests.stateful import choices, mistakes, model
-from tests.stateful.model import API
+from tests.stateful import choices, mistakes
 from tests.stateful.people import People
-from tests.stateful.requests import pick
 
 pytestmark = pytest.mark.emulator
 
@@ -96,39 +94,7 @@ class Story(People):
         text = {"code": grant.code, "refresh": grant.tokens[-1], "access": issued[-1]}[kind]
         mistakes.present(self.cast, grant, kind, text)
 
-    @precondition(lambda self: self.model.grants)
-    @rule(
-        which=choices.PICK,
-        kind=st.sampled_from(("leaf", "leaf", "older", "forged", "code", "access token")),
-        twist=st.sampled_from(("", "", "client", "client", "secret")),
-    )
-    def revoke(self, which: int, kind: str, twist: str) -> None:
-        """A client revokes a token: its own ends, another's does not."""
-        self.requests.revoke(self._pick(which), kind, which, twist)
-
-    @precondition(lambda self: self.model.access_tokens)
-    @rule(which=choices.PICK, asker=st.sampled_from(("thirdweb", "thirdweb", "demoweb")))
-    def introspect(self, which: int, asker: str) -> None:
-        """Introspection knows what became of any token ever seen."""
-        token = pick(self.model.access_tokens, which)
-        self.requests.look_at_access_token(token, asker)
-        if token.grant.tokens:
-            text = pick(token.grant.tokens, which)
-            self.requests.look_at_refresh_token(token.grant, text, asker)
-
-    # Operators, time, processes
-
-    @rule(
-        number=choices.PERSON,
-        act=st.sampled_from(
-            ("disable", "enable", "password", "revoke", "grants", "replace", "session", "sessions")
-        ),
-    )
-    def act_on_a_user(self, number: int, act: str) -> None:
-        """An operator acts on a user; nobody waits for what that ends."""
-        person = self.cast.people[number]
-        self.operators.act_on_user(number, act)
-        self._present([grant for grant in self.model.grants if grant.person is person][-1:])
+    # Operators
 
     @rule(
         client_id=choices.CLIENTS,
@@ -137,38 +103,12 @@ class Story(People):
     )
     def act_on_a_client(self, client_id: str, act: str, then: str) -> None:
         """An operator acts on a client; other processes may not know it for a minute."""
-        if then == "refresh":
-            grant = self._living(0, client_id)
-        self.operators.act_on_client(client_id, act)
-        if then == "restart":
-            self.cast.restart()
-        if then == "refresh":
-            self.requests.refresh(grant, 0, resource=API)
-            self.cast.forward(model.CACHE)
-            self.requests.look_at_access_token(self.model.access_tokens[-1], "thirdweb")
+        self._act_on_a_client(client_id, act, then)
 
     @rule(alg=st.sampled_from(on_ministack.ALGORITHMS), patient=st.booleans())
     def rotate_keys(self, alg: str, patient: bool) -> None:
         """An operator moves the keys of one algorithm on."""
         self.operators.rotate_keys(alg, patient=patient)
-
-    @rule(seed=st.integers(0, 3))
-    def sweep(self, seed: int) -> None:
-        """DynamoDB removes what has expired, or some of it."""
-        self.operators.sweep(seed)
-
-    @rule(length=st.sampled_from(choices.MOMENTS) | st.sampled_from(choices.LENGTHS))
-    def wait(self, length: int) -> None:
-        """Time passes."""
-        self.cast.forward(length)
-
-    @rule(number=st.integers(0, 2))
-    def move_to_another_process(self, number: int) -> None:
-        """A new process answers, or one that is there."""
-        if number == 0:
-            self.cast.restart()
-        else:
-            self.cast.switch(number)
 
 
 def test_the_story_goes_as_the_model_says(cloud: on_ministack.Cloud) -> None:

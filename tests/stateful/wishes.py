@@ -36,9 +36,14 @@ class Wish:
     account: str = "continue"
     ticked: str = "all"
     port: int = 8000
+    jkt: str | None = None
 
     def url(self, redirect: str, nonce: str) -> str:
         """The authorization request."""
+        return f"{ISSUER}/authorize?{urlencode(self.pairs(redirect, nonce))}"
+
+    def pairs(self, redirect: str, nonce: str) -> list[tuple[str, str]]:
+        """Its parameters."""
         claims = {place: dict.fromkeys(names) for place, names in self.claims.items()}
         parameters = {
             "response_type": "code",
@@ -54,7 +59,7 @@ class Wish:
             "id_token_hint": self.hint.text if self.hint else None,
             "login_hint": self.login_hint or None,
             "claims": json.dumps(claims) if claims else None,
+            "dpop_jkt": self.jkt,
         }
-        pairs = [(name, value) for name, value in parameters.items() if value is not None]
-        pairs += [("resource", uri) for uri in self.named]
-        return f"{ISSUER}/authorize?{urlencode(pairs)}"
+        pairs = [(name, str(value)) for name, value in parameters.items() if value is not None]
+        return [*pairs, *(("resource", uri) for uri in self.named)]

@@ -1,0 +1,84 @@
+"""What is bound, as a random story: it never works without its proof, and never gets loose.
+
+Six clients, of which some must show a key, a certificate or an assertion and others may; two keys,
+two certificates, and every proof there ever was; pushed requests; a resource whose tokens have a
+place in a status list. The same server, people and operators as in test_grants.py, and the same way
+to predict each answer (possession.py, bound.py, pushing.py). RFC 7523, 8705, 9126 and 9449,
+docs/decisions/0031 to 0034.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, event, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, rule, run_state_machine_as_test
+
+from tests import on_ministack
+from tests.flows.certified import take_certificates
+from tests.stateful import choices, lists
+from tests.stateful.actors import Cast
+from tests.stateful.apps import BOUND
+from tests.stateful.bringing import Bringing
+from tests.stateful.model import API
+from tests.stateful.proving import CLIENTS
+from tests.stateful.sign_out import Farewell, SignOut
+
+pytestmark = pytest.mark.emulator
+
+
+class Bindings(Bringing):
+    """Bound grants and tokens, pushed requests, and what becomes of them."""
+
+    @staticmethod
+    def begin_with(cloud: on_ministack.Cloud) -> Cast:
+        """A stage that takes certificates and lists tokens, with clients that must be bound."""
+        return Cast(take_certificates(cloud.world()), BOUND, API)
+
+    @initialize(client_id=CLIENTS, early=st.booleans())
+    def begin(self, client_id: str, early: bool) -> None:
+        """One user has connected a client; it shows a key early, with its code, or later."""
+        self.connect(client_id, 0, "openid read write", 0, None, ["a proof"] if early else [])
+        self.refresh(client_id, 0, "a proof", "right", 0, "", 0)
+        self.ask_who(client_id, 0, True, "right", False)
+
+    @rule(
+        client_id=CLIENTS,
+        act=st.sampled_from(("revoke", "delete")),
+        then=st.sampled_from(("", "restart", "refresh")),
+    )
+    def act_on_a_client(self, client_id: str, act: str, then: str) -> None:
+        """An operator acts on a client."""
+        self._act_on_a_client(client_id, act, then)
+
+    @rule(number=choices.PERSON, place=st.integers(0, 2))
+    def sign_out(self, number: int, place: int) -> None:
+        """Somebody leaves."""
+        session = SignOut(self.cast, self.cast.jars[place], Farewell()).go()
+        if session is not None:
+            self._present([one for one in self.model.grants if self._is_of(one, session)][-2:])
+        self._look_around()
+
+    def _look_around(self) -> None:
+        """Whoever was revoked is listed, and nobody else."""
+        event(f"looked up in a status list: {min(lists.check(self.cast), 4)}")
+
+    def teardown(self) -> None:
+        """At the end the lists are read as well."""
+        self._look_around()
+        super().teardown()
+
+
+def test_what_is_bound_stays_bound(cloud: on_ministack.Cloud) -> None:
+    """Random stories of keys, certificates, assertions and pushed requests hold every invariant."""
+    run_state_machine_as_test(
+        lambda: Bindings(cloud),
+        settings=settings(
+            # A quarter of those in test_grants.py: each step tries much more.
+            max_examples=int(os.environ.get("STATEFUL_EXAMPLES", "40")) // 4,
+            stateful_step_count=int(os.environ.get("STATEFUL_STEPS", "20")),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
