@@ -8,7 +8,7 @@ STAGE ?= dev
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-ops run test check format emulate bench deploy destroy smoke clean
+.PHONY: help install install-ops run mcp test check format emulate bench deploy destroy smoke clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -26,6 +26,10 @@ install: $(VENV)/.installed ## create .venv and install everything
 
 run: $(VENV)/.installed ## serve on http://127.0.0.1:$PORT with an embedded cloud and demo seeds
 	@exec $(BIN)/python -m infra.local
+
+mcp: $(VENV)/.installed ## serve the example MCP server on http://127.0.0.1:9000/mcp, beside `make run`
+	@$(BIN)/python -m infra --stage local resource create --file examples/mcp/resource.json > /dev/null
+	@ISSUER=http://127.0.0.1:$(PORT) exec $(BIN)/python -m examples.mcp
 
 test: $(VENV)/.installed ## run the whole test suite
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)

@@ -63,6 +63,8 @@ def check(
     for name in _TIMES:
         if not is_time(claims.get(name, 0)):
             raise MalformedToken(f"{name} is not a time")
+    if not are_details(claims.get("authorization_details", [])):
+        raise MalformedToken("authorization_details are no list of objects with a type")
     # An empty name is nobody's.
     for name in set(required) & {"sub", "client_id", "jti"}:
         if not claims[name]:
@@ -89,6 +91,13 @@ def audience(value: object) -> frozenset[str]:
 def scope(claims: Mapping[str, Any]) -> frozenset[str]:
     """The scope of a token, after `check`. RFC 9068 section 2.2.3."""
     return frozenset(claims.get("scope", "").split(" ")) - {""}
+
+
+def are_details(value: object) -> bool:
+    """Whether this is what RFC 9396 section 2 says: objects that have a type."""
+    return isinstance(value, list) and all(
+        isinstance(one, dict) and isinstance(one.get("type"), str) for one in value
+    )
 
 
 def is_time(value: object) -> bool:

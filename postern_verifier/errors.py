@@ -66,6 +66,12 @@ class RepeatedToken(InvalidRequest):
     description = "The access token was sent more than once."
 
 
+class UnreadableMessage(InvalidRequest):
+    """What the request asks for cannot be told for sure, so nor can what it needs."""
+
+    description = "The body is not a JSON-RPC message."
+
+
 class TokenInQuery(InvalidRequest):
     """RFC 9700 section 4.3.2: what stands in a URL stands in logs."""
 
@@ -175,6 +181,9 @@ class InsufficientScope(Refused):
     status = 403
     error = "insufficient_scope"
     description = "The access token does not have the scope that is needed."
+
+    # What the token has, from where it is raised: who asks for a new one must not lose it.
+    granted: frozenset[str] = frozenset()
 
 
 class InsufficientUserAuthentication(Refused):

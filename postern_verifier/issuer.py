@@ -56,8 +56,8 @@ class Issuer:
     def _load_metadata(self) -> tuple[dict[str, Any], int]:
         for url in metadata_urls(self.issuer):
             answer = ask(self.fetch, Call(url, _ACCEPT))
-            if answer.status == 404:
-                continue
+            if 400 <= answer.status < 500:
+                continue  # API Gateway answers 403 outside of a stage path
             document = _document(url, answer)
             # RFC 8414 section 3.3: another issuer's metadata must not be used.
             if document.get("issuer") != self.issuer:

@@ -31,6 +31,14 @@ def read_object(text: str) -> dict[str, Any]:
     return document
 
 
+def read(text: str) -> Any:
+    """Any value, in a text whose length was checked before; ValueError where it is not strict."""
+    try:
+        return json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constants)
+    except RecursionError:
+        raise ValueError("too deep") from None
+
+
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     document = dict(pairs)
     if len(document) != len(pairs):

@@ -41,6 +41,18 @@ class Token:
         return _text(self.claims, "sub")
 
     @property
+    def authorization_details(self) -> tuple[Mapping[str, Any], ...]:
+        """What was granted in objects (RFC 9396 section 9.1), in their order; often nothing.
+
+        Each has its `type`; what is in it beyond that is for your API to hold its caller to.
+        """
+        return tuple(self.claims.get("authorization_details", ()))
+
+    def details(self, kind: str) -> tuple[Mapping[str, Any], ...]:
+        """Those of one type."""
+        return tuple(one for one in self.authorization_details if one["type"] == kind)
+
+    @property
     def client_id(self) -> str | None:
         """The client that the token was given to."""
         return _text(self.claims, "client_id")

@@ -60,7 +60,7 @@ class Protected:
         method, path = scope.get("method", "GET"), scope["path"]
         target = _target(scope)
         if self._metadata is not None and target == self._verifier.metadata_path:
-            await _respond(scope, send, 200, METADATA_HEADERS, self._metadata)
+            await respond(scope, send, 200, METADATA_HEADERS, self._metadata)
             return
         needs = self._policy(method, path)
         if needs is None:
@@ -69,7 +69,7 @@ class Protected:
         try:
             token = await self._run(lambda: self._check(scope, method, target, needs))
         except Refused as refused:
-            await _respond(scope, send, refused.status, refused.headers, refused.body)
+            await respond(scope, send, refused.status, refused.headers, refused.body)
             return
         await self._app({**scope, TOKEN: token}, receive, _adding(token.headers, send))
 
@@ -94,7 +94,8 @@ def _certificate(scope: Scope) -> str | None:
     return str(chain[0]) if chain else None
 
 
-async def _respond(scope: Scope, send: Send, status: int, headers: Headers, body: bytes) -> None:
+async def respond(scope: Scope, send: Send, status: int, headers: Headers, body: bytes) -> None:
+    """Answer in the application's place."""
     if scope["type"] == "websocket":
         # Closed before it was accepted: the server answers 403, with no headers of ours.
         await send({"type": "websocket.close", "code": POLICY_VIOLATION})

@@ -148,21 +148,6 @@ def test_a_refused_token_is_told_why() -> None:
     assert ("Cache-Control", "no-store") in problem.headers
 
 
-def test_a_missing_scope_is_forbidden() -> None:
-    """403, with all the scope that the operation needs."""
-    problem = refusal(FakeIssuer().verifier(), bearer(token()), needs=Needs("read admin"))
-    assert (type(problem), problem.status) == (errors.InsufficientScope, 403)
-    assert 'error="insufficient_scope"' in challenges(problem)[1]
-    assert 'scope="read admin"' in challenges(problem)[1]
-
-
-@pytest.mark.parametrize("scope", [None, "", "reader", "READ", "read-write", "write\tread", " "])
-def test_scope_is_compared_by_whole_words(scope: str | None) -> None:
-    """Neither a beginning nor another case will do."""
-    problem = refusal(FakeIssuer().verifier(), bearer(token(scope=scope)), needs=Needs("read"))
-    assert type(problem) is errors.InsufficientScope
-
-
 def test_a_challenge_has_a_parameter_at_least() -> None:
     """RFC 6750 section 3: a realm when there is nothing else to say."""
     verifier = FakeIssuer().verifier("urn:api", accept=BEARER_ONLY)

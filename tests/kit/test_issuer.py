@@ -69,6 +69,19 @@ def test_keys_are_found_through_either_document(path: str, which: int) -> None:
     assert issuer.verifier().check(bearer(token(iss=issuer.issuer)), "GET", URL)
 
 
+@pytest.mark.parametrize("status", [403, 404, 410])
+def test_metadata_after_the_path_are_found(status: int) -> None:
+    """Outside of a stage path API Gateway answers 403: these are not there, the others may be."""
+    issuer = FakeIssuer(f"{ISSUER}/api")
+    before, after = metadata_urls(issuer.issuer)
+    issuer.documents = {
+        before: Answer(status, {"content-type": "application/json"}, b'{"message":"Forbidden"}'),
+        after: {"issuer": issuer.issuer, "jwks_uri": JWKS_URI},
+        JWKS_URI: signatures.jwks(OWNER),
+    }
+    assert issuer.verifier().check(bearer(token(iss=issuer.issuer)), "GET", URL)
+
+
 def test_a_key_set_that_is_given_needs_no_metadata() -> None:
     """And none are fetched."""
     issuer = FakeIssuer()

@@ -99,7 +99,7 @@ def test_a_missing_scope_is_denied(event: Event) -> None:
     answer = authorizer()(event(bearer(token()), path="/users"))
     assert not allowed(answer)
     assert answer["context"]["error"] == "insufficient_scope"
-    assert 'scope="admin"' in answer["context"]["challenge"]
+    assert 'scope="read write admin"' in answer["context"]["challenge"]
 
 
 @pytest.mark.parametrize("event", EVENTS)

@@ -144,7 +144,7 @@ def test_a_token_that_may_only_read_does_not_write(api: str, running: Running) -
     status, challenge, _ = asked("POST", f"{api}/files", headers)
     assert status == 403
     assert 'error="insufficient_scope"' in challenge
-    assert 'scope="write"' in challenge
+    assert 'scope="read write"' in challenge
 
 
 def test_a_bad_token_does_not_open_the_api(api: str, running: Running) -> None:
