@@ -22,6 +22,13 @@ def code(recipient: Recipient, text: str, services: Services, *, posted: bool) -
     return _send(recipient, {"code": text}, services, posted=posted)
 
 
+def arrival(recipient: Recipient) -> Response:
+    """To a page of this server, which goes by the browser's session: no code is made for it."""
+    if recipient.state is None:
+        return redirect(recipient.redirect_uri)
+    return redirect(response_mode.in_query(recipient.redirect_uri, {"state": recipient.state}))
+
+
 def refusal(
     recipient: Recipient, problem: OAuthError, services: Services, *, posted: bool
 ) -> Response:

@@ -28,6 +28,7 @@ from .protocol import (
     target,
 )
 from .protocol.claims import Requested
+from .protocol.target import Details
 from .records.client import Client
 from .records.resource import Resource
 from .services import Services
@@ -37,7 +38,7 @@ MOST_STATE = 2048  # bytes
 PARAMETERS = (
     *("response_type", "response_mode", "client_id", "redirect_uri", "scope", "state", "nonce"),
     *("code_challenge", "code_challenge_method", "prompt", "max_age", "login_hint", "claims"),
-    "dpop_jkt",
+    *("dpop_jkt", "authorization_details"),
 )
 KNOWN = (*PARAMETERS, "resource", "id_token_hint")
 
@@ -72,6 +73,7 @@ class Asked(Frozen):
     code_challenge: str | None
     dpop_jkt: str | None = None
     claims: Requested = Requested()
+    authorization_details: Details = ()
 
     @property
     def client(self) -> Client:
@@ -89,7 +91,13 @@ class Asked(Frozen):
 
 def known_client(parameters: Parameters, services: Services) -> Client:
     """The client that a request names; InvalidRequest, for the user's eyes."""
-    client = services.registry.client(parameters.require("client_id"))
+    client_id = parameters.require("client_id")
+    if client_id.startswith("own:"):
+        from . import own_pages
+
+        client = own_pages.client(client_id, services.settings)
+    else:
+        client = services.registry.client(client_id, current=True)
     if client is None:
         raise InvalidRequest("The application is not known to this server.")
     return client
@@ -119,7 +127,7 @@ def identify(parameters: Parameters, services: Services) -> Recipient:
 def comes_as_registered(client: Client, services: Services, *, signed: bool, pushed: bool) -> None:
     """InvalidRequest where the client, or the stage, wants requests in a safer form than this."""
     required = services.settings.require_par or client.require_pushed_authorization_requests
-    if required and not pushed:
+    if required and not pushed and not client.is_own:
         raise InvalidRequest("The request must be pushed first.")
     if client.require_signed_request_object and not signed:
         # RFC 9101 section 10.5: or whoever leaves the object out would be rid of it.
@@ -131,12 +139,13 @@ def check(recipient: Recipient, parameters: Parameters, services: Services) -> A
     for rule in RULES:
         rule(parameters, recipient.client)
     client = recipient.client
-    wanted = target.asked_scope(parameters.get("scope"), client)
+    details = target.asked_details(parameters.get("authorization_details"), client)
+    wanted = target.asked_scope(parameters.get("scope"), client, with_details=bool(details))
     if "refresh_token" not in client.grant_types:
         wanted = tuple(word for word in wanted if word != "offline_access")
     named = parameters.all("resource")
     allowed = services.registry.resources_of(client, named)
-    resources = target.choose(wanted, named, allowed, client.default_resource)
+    resources = target.choose(wanted, named, allowed, client.default_resource, details)
     max_age = parameters.get("max_age")
     # Section 5.5 is about OpenID requests; to another, it is a parameter like any unknown one.
     by_name = claims.read(parameters.get("claims", "{}")) if "openid" in wanted else Requested()
@@ -154,6 +163,7 @@ def check(recipient: Recipient, parameters: Parameters, services: Services) -> A
         code_challenge=parameters.get("code_challenge"),
         dpop_jkt=parameters.get("dpop_jkt"),
         claims=by_name,
+        authorization_details=details,
     )
 
 

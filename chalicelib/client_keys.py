@@ -1,4 +1,6 @@
-"""The public keys of clients, by value (`jwks`) or at a URL (`jwks_uri`). RFC 7591 section 2.
+"""The public keys of others, by value (`jwks`) or at a URL (`jwks_uri`). RFC 7591 section 2.
+
+Of clients, and of issuers that are trusted.
 
 Strangers choose the kid of a token, never what is called or how often:
 
@@ -13,11 +15,10 @@ has no other say: keys and addresses in its header are not looked at.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from .protocol import jwk_set, signature, strict_json
 from .protocol.jwk_set import Key, Keys
-from .records.client import Client
 from .values import Frozen, replace
 
 if TYPE_CHECKING:
@@ -31,8 +32,20 @@ TYPES = ("application/json", "application/jwk-set+json")
 MOST_BRACKETS = 1000  # twenty keys, with certificates that nobody looks at
 
 
+class Owner(Protocol):
+    """Who has keys: a client, or a trusted issuer."""
+
+    @property
+    def jwks(self) -> Keys:
+        """By value; none where they are at a URL."""
+
+    @property
+    def jwks_uri(self) -> str | None:
+        """Where they are; None where they are here."""
+
+
 class NoKey(Exception):
-    """No key of the client's is the one; the message says why, for the client's developer.
+    """No key of the owner's is the one; the message says why, for the owner's developer.
 
     `detail` says more, for the log only.
     """
@@ -62,38 +75,38 @@ class ClientKeys:
         self._clock = clock
         self._kept: dict[str, _Kept] = {}
 
-    def have_signed(self, client: Client, token: Token) -> bool:
+    def have_signed(self, owner: Owner, token: Token) -> bool:
         """Whether a registered key made the signature of a token whose `alg` was checked. NoKey."""
         alg, kid = token.header["alg"], token.header.get("kid")
         return any(
             signature.verify(alg, {**key, "alg": alg}, token.signing_input, token.signature)
-            for key in self.find(client, alg, kid)
+            for key in self.find(owner, alg, kid)
         )
 
-    def find(self, client: Client, alg: str, kid: str | None) -> Keys:
+    def find(self, owner: Owner, alg: str, kid: str | None) -> Keys:
         """The registered keys that could have made a signature under `alg`. NoKey."""
-        if client.jwks_uri is None:
-            return _chosen(client.jwks, alg, kid)
-        kept = self._fetched(client.jwks_uri)
+        if owner.jwks_uri is None:
+            return _chosen(owner.jwks, alg, kid)
+        kept = self._fetched(owner.jwks_uri)
         if not jwk_set.choose(kept.keys or (), alg, kid):
-            kept = self._renewed(client.jwks_uri, kept)
+            kept = self._renewed(owner.jwks_uri, kept)
         if kept.keys is None:
-            raise NoKey("The keys at the client's jwks_uri cannot be read.", kept.detail)
+            raise NoKey("The keys at the jwks_uri cannot be read.", kept.detail)
         return _chosen(kept.keys, alg, kid)
 
-    def must_have(self, client: Client, public: Key) -> None:
+    def must_have(self, owner: Owner, public: Key) -> None:
         """That a public key is one of the client's, whatever it calls it. NoKey."""
-        if client.jwks_uri is None:
-            keys = client.jwks
+        if owner.jwks_uri is None:
+            keys = owner.jwks
         else:
-            kept = self._fetched(client.jwks_uri)
+            kept = self._fetched(owner.jwks_uri)
             if not _holds(kept.keys or (), public):
-                kept = self._renewed(client.jwks_uri, kept)
+                kept = self._renewed(owner.jwks_uri, kept)
             if kept.keys is None:
-                raise NoKey("The keys at the client's jwks_uri cannot be read.", kept.detail)
+                raise NoKey("The keys at the jwks_uri cannot be read.", kept.detail)
             keys = kept.keys
         if not _holds(keys, public):
-            raise NoKey("The client has no such key.")
+            raise NoKey("There is no such key.")
 
     def _fetched(self, uri: str) -> _Kept:
         kept, now = self._kept.get(uri), self._clock()
@@ -104,7 +117,7 @@ class ClientKeys:
         return self._fetch(uri, None) if now - kept.tried_at >= AGAIN else replace(kept, keys=None)
 
     def _renewed(self, uri: str, kept: _Kept) -> _Kept:
-        """A client that has changed its keys signs with the new one at once."""
+        """Who has changed the keys signs with the new one at once."""
         return kept if self._clock() - kept.tried_at < AGAIN else self._fetch(uri, kept)
 
     def _fetch(self, uri: str, before: _Kept | None) -> _Kept:
@@ -133,10 +146,10 @@ def _holds(keys: Keys, public: Key) -> bool:
 def _chosen(keys: Keys, alg: str, kid: str | None) -> Keys:
     found = jwk_set.choose(keys, alg, kid)
     if not keys:
-        raise NoKey("The client has registered no keys.")
+        raise NoKey("No keys are registered.")
     if not found:
-        raise NoKey(f"The client has no such key for {alg}.")
+        raise NoKey(f"There is no such key for {alg}.")
     if len(found) > 1 and kid is None:
         # OpenID Connect Core section 10.1.
-        raise NoKey(f"The client has several keys for {alg}, and the kid is missing.")
+        raise NoKey(f"There are several keys for {alg}, and the kid is missing.")
     return found

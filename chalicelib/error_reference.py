@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from .values import Frozen
+from .error_entry import Entry
+from .registration_error_reference import OF_REGISTRATION
 
 RFC6749 = "https://www.rfc-editor.org/rfc/rfc6749"
 RFC9101 = "https://www.rfc-editor.org/rfc/rfc9101"
 RFC9449 = "https://www.rfc-editor.org/rfc/rfc9449"
 CORE = "https://openid.net/specs/openid-connect-core-1_0.html"
-
-
-class Entry(Frozen):
-    """One page. The URL leads to the section of the specification."""
-
-    title: str
-    meaning: str
-    causes: tuple[str, ...]
-    remedy: tuple[str, ...]
-    specification: str
-    specification_url: str
 
 
 def _token(section: str) -> tuple[str, str]:
@@ -80,9 +70,11 @@ REFERENCE = {
             "An old refresh token was sent. All tokens of that sign-in were then ended, because "
             "somebody may have stolen it.",
             "The user or the operator has ended the access.",
+            "An assertion about a user (ID-JAG) is not of a trusted issuer, not for this server "
+            "and client, was used before, or is about a user who is not known here.",
         ),
         (
-            "Start a new authorization request.",
+            "Start a new authorization request, or ask for a new assertion.",
             "Keep the refresh token of each answer, and forget the one before.",
         ),
         *_token("5.2"),
@@ -123,6 +115,24 @@ REFERENCE = {
         ("Send the resource parameter with the exact URI of the registered resource.",),
         "RFC 8707, section 2",
         "https://www.rfc-editor.org/rfc/rfc8707#section-2",
+    ),
+    "invalid_authorization_details": Entry(
+        "The authorization details are not good",
+        "The authorization_details are malformed, of a type that is unknown or not the client's, "
+        "or not as their type says; or more is asked for than was granted.",
+        (
+            "They are no JSON array of objects that each have a type, or larger than 2048 bytes.",
+            "The resource of the request does not define the type, or its schema has no such "
+            "member.",
+            "The type is missing from the client's authorization_details_types.",
+            "At the token endpoint: an object is not one of those that the user agreed to.",
+        ),
+        (
+            "Read error_description: it names the object and what is wrong with it.",
+            "At the token endpoint, send objects as they were granted, or leave the parameter out.",
+        ),
+        "RFC 9396, section 5",
+        "https://www.rfc-editor.org/rfc/rfc9396#section-5",
     ),
     "invalid_token": Entry(
         "The access token is not good",
@@ -266,4 +276,5 @@ REFERENCE = {
         ("Wait as long as the Retry-After header says, then send the same request again.",),
         *_token("4.1.2.1"),
     ),
+    **OF_REGISTRATION,
 }

@@ -19,10 +19,16 @@
     ├── InvalidRequestObject        RFC 9101 section 7
     ├── InvalidRequestUri           RFC 9101 section 7
     ├── InvalidTarget               RFC 8707 section 2
+    ├── InvalidAuthorizationDetails RFC 9396 section 5
     ├── InvalidToken                RFC 6750 section 3.1
+    │   └── TokenNeeded             none was sent
     ├── InvalidDPoPProof            RFC 9449 section 5; at a resource with status 401
     │   └── UseDPoPNonce            RFC 9449 section 8
     ├── InsufficientScope           RFC 6750 section 3.1
+    ├── InvalidRedirectUri          RFC 7591 section 3.2.2
+    ├── InvalidClientMetadata       RFC 7591 section 3.2.2
+    ├── InvalidSoftwareStatement    RFC 7591 section 3.2.2
+    ├── UnapprovedSoftwareStatement RFC 7591 section 3.2.2
     ├── ServerError                 RFC 6749 section 4.1.2.1
     └── TemporarilyUnavailable      RFC 6749 section 4.1.2.1
         └── TooManyRequests         the same code, status 429
@@ -186,12 +192,25 @@ class InvalidTarget(OAuthError):
     words = "The resource is unknown, malformed, or not one this client may use."
 
 
+class InvalidAuthorizationDetails(OAuthError):
+    """RFC 9396 section 5: malformed, of an unknown type or not of it, or not this client's."""
+
+    error = "invalid_authorization_details"
+    words = "The authorization_details are malformed, of an unknown type, or more than allowed."
+
+
 class InvalidToken(OAuthError):
     """RFC 6750 section 3.1: the access token is expired, revoked, malformed, or for another."""
 
     error = "invalid_token"
     status = 401
     words = "The access token is wrong, expired, revoked, or no access token."
+
+
+class TokenNeeded(InvalidToken):
+    """RFC 6750 section 3: no token came, so the challenge says nothing of an error."""
+
+    words = "This endpoint needs a token in the Authorization header."
 
 
 class InvalidDPoPProof(OAuthError):
@@ -218,6 +237,34 @@ class InsufficientScope(OAuthError):
     error = "insufficient_scope"
     status = 403
     words = "The access token has not the scope that this endpoint needs."
+
+
+class InvalidRedirectUri(OAuthError):
+    """RFC 7591 section 3.2.2: a redirect URI must not be registered."""
+
+    error = "invalid_redirect_uri"
+    words = "A redirect URI cannot be registered here."
+
+
+class InvalidClientMetadata(OAuthError):
+    """RFC 7591 section 3.2.2: the metadata are malformed, or cannot be registered here."""
+
+    error = "invalid_client_metadata"
+    words = "The client metadata are malformed, or cannot be registered here."
+
+
+class InvalidSoftwareStatement(OAuthError):
+    """RFC 7591 section 3.2.2: the software statement is malformed, expired, or not genuine."""
+
+    error = "invalid_software_statement"
+    words = "The software statement is malformed, expired, or not signed by its issuer."
+
+
+class UnapprovedSoftwareStatement(OAuthError):
+    """RFC 7591 section 3.2.2: nobody whose word counts here made the software statement."""
+
+    error = "unapproved_software_statement"
+    words = "The software statement is not from an issuer that this server trusts."
 
 
 class ServerError(OAuthError):

@@ -31,7 +31,11 @@ Address = tuple[str, int]
 
 class NotFetched(Exception):
     """The call brought nothing, or could not be made safely; the message says why, for the
-    operator."""
+    operator. status: of a whole answer that is not what was asked for; None where there is none."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        self.status = status
+        super().__init__(message)
 
 
 def resolve(host: str, port: int) -> list[Address]:
@@ -81,17 +85,28 @@ class Fetcher:
 
         A truncated text is not told from a whole one where the host gives no length.
         """
+        return self.document(url, *types)[1]
+
+    def document(
+        self, url: str, *types: str, suffix: str = "", most_bytes: int = MOST_BYTES
+    ) -> tuple[Mapping[str, str], str]:
+        """The same with the headers of the answer, their names in lower case.
+
+        A media type that ends in `suffix`, if there is one, will do as well.
+        """
         accept = ", ".join(types) or "*/*"
-        with self._asked(url, "GET", {"accept": accept}) as reader:
+        with self._asked(url, "GET", {"accept": accept}, most_bytes=most_bytes) as reader:
             status, headers, body = reader.answer()
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if status != 200 or (types and kind not in types):
+        fits = not types or kind in types or (suffix and kind.endswith(suffix))
+        if status != 200 or not fits:
             wanted = " or ".join(types) or "a document"
-            raise NotFetched(f"the answer is {status} {kind or 'of no type'}, not 200 {wanted}")
+            said = f"the answer is {status} {kind or 'of no type'}, not 200 {wanted}"
+            raise NotFetched(said, status)
         try:
-            return body.decode("utf-8")
+            return headers, body.decode("utf-8")
         except ValueError:
-            raise NotFetched("the answer is not UTF-8") from None
+            raise NotFetched("the answer is not UTF-8", status) from None
 
     def post(self, url: str, form: Mapping[str, str]) -> int:
         """Send a form; the status of the answer, whose body nobody reads. NotFetched."""
@@ -103,7 +118,12 @@ class Fetcher:
 
     @contextmanager
     def _asked(
-        self, url: str, method: str, headers: Mapping[str, str], body: bytes = b""
+        self,
+        url: str,
+        method: str,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        most_bytes: int = MOST_BYTES,
     ) -> Iterator[_Reader]:
         """The reader of an answer; whatever the network brings is NotFetched."""
         try:
@@ -116,7 +136,7 @@ class Fetcher:
             with self._connected(place, deadline) as peer:
                 peer.settimeout(_left(deadline))
                 peer.sendall(wire.request(method, place.target, own, body))
-                yield _Reader(_Patient(peer, deadline), deadline, MOST_BYTES)
+                yield _Reader(_Patient(peer, deadline), deadline, most_bytes)
         except OSError as error:
             raise NotFetched(f"{type(error).__name__}: {error}") from None
 

@@ -64,6 +64,7 @@ def render(
     form_action: str = "'self'",
     script: str | None = None,
     frames: Collection[str] = (),
+    sheets: tuple[str, ...] = ("style.css",),
     **values: object,
 ) -> Response:
     """The page that `template`, a file in templates/, makes of `values`.
@@ -71,13 +72,16 @@ def render(
     `headers` are added, or take the place of those of the same name in HEADERS. `form_action` is
     where forms may go, in the words of CSP Level 3 section 6.4.1. `script`, our own text such as
     AUTO_SUBMIT and never a visitor's, is put into the page and allowed by its hash. `frames` are
-    addresses that a page may load in frames; where they go from there is theirs.
+    addresses that a page may load in frames; where they go from there is theirs. `sheets` are files
+    in templates/ as well.
 
     Raises jinja2.UndefinedError for a value that the template misses; ValueError for a form_action
     or script that would end early, and for an address that `navigable` refuses.
     """
-    policy = _policy(form_action, script, frames)
-    body = _environment().get_template(template).render(values, script=script, frames=frames)
+    style = _style(sheets)
+    policy = _policy(form_action, script, frames, style)
+    values = {**values, "script": script, "frames": frames, "style": style}
+    body = _environment().get_template(template).render(values)
     own = {**HEADERS, "Content-Security-Policy": policy}
     replaced = {name.lower() for name in headers}
     kept = tuple((name, value) for name, value in own.items() if name.lower() not in replaced)
@@ -113,12 +117,12 @@ def navigable(uri: str) -> str:
     return uri
 
 
-def _policy(form_action: str, script: str | None, frames: Collection[str]) -> str:
+def _policy(form_action: str, script: str | None, frames: Collection[str], style: str) -> str:
     """The Content-Security-Policy of one page."""
     if not _SOURCES.fullmatch(form_action):
         raise ValueError("form_action would end its directive")
     policy = (
-        f"default-src 'none'; style-src {_hash(_style())}; img-src 'self' data:; "
+        f"default-src 'none'; style-src {_hash(style)}; img-src 'self' data:; "
         f"form-action {form_action}; frame-ancestors 'none'; base-uri 'none'"
     )
     if frames:
@@ -137,9 +141,9 @@ def _hash(text: str) -> str:
 
 
 @cache
-def _style() -> str:
-    """The style sheet without its comments, which are for us and would travel with every page."""
-    text = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+def _style(sheets: tuple[str, ...]) -> str:
+    """The style sheets without comments, which are for us and would travel with every page."""
+    text = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in sheets)
     return re.sub(r"/\*.*?\*/\n*", "", text, flags=re.DOTALL)
 
 
@@ -154,6 +158,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["style"] = _style()
     environment.filters.update(web_host=web_host, navigable=navigable)
     return environment

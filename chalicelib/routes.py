@@ -11,10 +11,12 @@ from .endpoints import ENDPOINTS
 from .errors import (
     InvalidClient,
     InvalidDPoPProof,
+    InvalidToken,
     MethodNotAllowed,
     OAuthError,
     ServerError,
     TemporarilyUnavailable,
+    TokenNeeded,
     UseDPoPNonce,
 )
 from .http import Request, Response, json_response
@@ -53,7 +55,12 @@ ROUTES = (
     Route("/introspect", "introspect", ("POST",)),
     Route("/userinfo", "userinfo", ("GET", "POST"), cors=True, bearer="openid"),
     Route("/logout", "logout", ("GET", "POST"), page=True),
+    Route("/register", "register", ("POST",), cors=True),
+    Route("/register/{client_id}", "registration", ("GET", "PUT", "DELETE"), cors=True),
     Route("/status-lists/{list}", "status_list", ("GET", "HEAD"), cors=True),
+    Route("/console", "console", ("GET", "POST"), page=True),
+    Route("/console/{page}", "console", ("GET", "POST"), page=True),
+    Route("/console/{page}/{name}", "console", ("GET", "POST"), page=True),
     Route("/about", "about", ("GET", "HEAD"), page=True, cors=True),
     Route("/errors/{code}", "error_page", ("GET", "HEAD"), page=True),
     Route("/healthz", "healthz", ("GET", "HEAD")),
@@ -63,7 +70,8 @@ ROUTES = (
 def respond(route: Route, request: Request, services: Services) -> Response:
     """The answer to one request; whatever happens, it is one of ours."""
     started = time.perf_counter()
-    services.log.request_id = request.request_id
+    services.log.request_id, services.log.actor = request.request_id, None
+    services.source_address = request.source_address
     try:
         response = _answer(route, request, services)
     except OAuthError as problem:
@@ -124,6 +132,9 @@ def _error(route: Route, problem: OAuthError, request: Request, services: Servic
         realm = services.settings.issuer
         headers = bearer.challenges(request, realm, route.bearer, problem)
         response = response.with_headers(*headers)
+    elif isinstance(problem, InvalidToken):
+        challenge = _bearer_challenge(problem, services.settings.issuer)
+        response = response.with_headers(("WWW-Authenticate", challenge))
     if isinstance(problem, UseDPoPNonce):
         response = response.with_headers(("DPoP-Nonce", problem.nonce))
     if isinstance(problem, MethodNotAllowed):
@@ -131,6 +142,14 @@ def _error(route: Route, problem: OAuthError, request: Request, services: Servic
     if isinstance(problem, TemporarilyUnavailable):
         response = response.with_headers(("Retry-After", str(problem.retry_after)))
     return response
+
+
+def _bearer_challenge(problem: InvalidToken, realm: str) -> str:
+    """RFC 6750 section 3, of an endpoint whose tokens have no scope."""
+    if isinstance(problem, TokenNeeded):
+        return f'Bearer realm="{realm}"'
+    said = f'error="{problem.error}", error_description="{problem.description}"'
+    return f'Bearer realm="{realm}", {said}'
 
 
 def json_error(problem: OAuthError, services: Services, status: int | None = None) -> Response:

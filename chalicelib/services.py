@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 
 from .aws.log import Log
 from .encoding import base64url
+from .modules import Modules
 from .settings import Settings
 
 # What a request does not use, a cold start does not import: metadata needs no AWS, JWKS no clients.
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from .aws.client import AWSClient
     from .aws.keyring import Keyring
     from .aws.registry import Registry
@@ -25,6 +28,24 @@ if TYPE_CHECKING:
     from .aws.table import Table
     from .client_keys import ClientKeys
     from .fetching import Fetcher
+    from .records.client import Client
+
+    class Documents(Protocol):
+        """How client_documents.py looks from below."""
+
+        def find(
+            self,
+            url: str,
+            stored: Callable[[], Client | None],
+            services: Services,
+            *,
+            current: bool,
+        ) -> Client | None:
+            """The client of a URL, or None."""
+
+
+# Reading a document follows the rules of registration, which stand above what is here.
+_ABOVE: Modules[Documents] = Modules(__package__, {"documents": "client_documents"})
 
 
 def system_clock() -> int:
@@ -56,6 +77,10 @@ class Services:
         self._fetcher = fetcher
         # Who has failed here lately: see throttling.py.
         self.suspects: dict[str, int] = {}
+        # Which documents of clients could not be read lately, and when: see client_documents.py.
+        self.document_tries: dict[str, int] = {}
+        # Whose request is served, for the throttling of what is done far below it.
+        self.source_address = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Services:
@@ -112,7 +137,13 @@ class Services:
         """Clients and resources."""
         from .aws.registry import Registry
 
-        return Registry(self.table, self.now)
+        def described(
+            url: str, stored: Callable[[], Client | None], current: bool
+        ) -> Client | None:
+            return _ABOVE["documents"].find(url, stored, self, current=current)
+
+        taken = self.settings.client_documents
+        return Registry(self.table, self.now, described if taken else None)
 
     @cached_property
     def fetcher(self) -> Fetcher:

@@ -19,12 +19,18 @@ DAY = 24 * HOUR
 SIGNING_MODES = ("kms", "kms-data-key")
 SIGNING_ALGORITHMS = ("RS256", "ES256", "PS256", "Ed25519", "EdDSA")
 
+REGISTRATION = ("off", "initial-access-token", "open")
+
 # The issuer is compared as a string by every client and verifier: visible ASCII only, no user.
 _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\])"
     r"(?::(?P<port>[0-9]{1,5}))?(?:/[!$-.0-\[\]-~]+(?:/[!$-.0-\[\]-~]+)*)?"
 )
+# Whether assertions about users (ID-JAG) are taken from others, made for others, or both.
+ID_JAG_MODES = ("off", "accept", "issue", "both")
 _LOOPBACK_HOSTS = ("127.0.0.1", "[::1]", "localhost")
+# In lower case: a URL that names a client has no other letters in its host.
+_PLACE = re.compile(r"(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*|https?://[!$-.0-;=@-\[\]-~/]{1,247}")
 # As SQS gives it out. A FIFO queue has a dot in its name, and wants more in each message.
 _QUEUE_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[0-9]{12}/[A-Za-z0-9_-]{1,80}")
 
@@ -70,8 +76,25 @@ class Settings(Frozen):
     dpop_nonce: bool = False
     # Whether every client has to push its authorization requests (RFC 9126 section 5).
     require_par: bool = False
+    # What the metadata document says of RFC 9396; the resources are what defines them.
+    authorization_details_types: tuple[str, ...] = ()
     # For how long a token status list may be kept: so long a revoked token may still pass.
     status_list_ttl: int = MINUTE
+    id_jag: str = ID_JAG_MODES[0]
+    # The pages at /console, and whether every user is a developer there or only who was named one.
+    console: bool = False
+    console_is_for_everyone: bool = False
+    terms_uri: str | None = None  # what a developer agrees to
+    # Where the function's own log can be read again: a group of CloudWatch Logs, or a file.
+    log_group: str | None = None
+    log_file: str | None = None
+    # Whether an https URL names a client, and from where: hosts, `*.` and a domain, or whole URLs.
+    client_documents: bool = False
+    client_documents_allowed: tuple[str, ...] = ()  # of none: from everywhere
+    client_documents_denied: tuple[str, ...] = ()
+    # Who may register clients over the network, and for how long one is kept that nobody uses.
+    registration: str = "off"
+    registration_unused: int = DAY
     lifetimes: Lifetimes = Lifetimes()
 
     @classmethod
@@ -91,7 +114,22 @@ class Settings(Frozen):
             mtls_url=_mtls_url(environ),
             dpop_nonce=_required(environ, "DPOP_NONCE"),
             require_par=_flag(environ, "REQUIRE_PAR"),
+            authorization_details_types=_types(environ, "AUTHORIZATION_DETAILS_TYPES"),
             status_list_ttl=_seconds(environ, "STATUS_LIST_TTL", MINUTE, most=HOUR),
+            id_jag=_id_jag(environ),
+            console=_one_of(environ, "CONSOLE", "off", "on") == "on",
+            console_is_for_everyone=_one_of(environ, "CONSOLE_DEVELOPERS", "named", "everyone")
+            == "everyone",
+            terms_uri=_https(environ, "TERMS_URI"),
+            log_group=environ.get("AWS_LAMBDA_LOG_GROUP_NAME") or None,
+            log_file=environ.get("LOG_FILE") or None,
+            client_documents=_one_of(environ, "CLIENT_DOCUMENTS", "off", "on") == "on",
+            client_documents_allowed=_places(environ, "CLIENT_DOCUMENTS_ALLOWED"),
+            client_documents_denied=_places(environ, "CLIENT_DOCUMENTS_DENIED"),
+            registration=_registration(environ),
+            registration_unused=_seconds(
+                environ, "REGISTRATION_UNUSED", DAY, least=10 * MINUTE, most=30 * DAY
+            ),
             lifetimes=Lifetimes(
                 code=_seconds(environ, "CODE_LIFETIME", MINUTE, most=10 * MINUTE),
                 access_token=_seconds(environ, "ACCESS_TOKEN_LIFETIME", 10 * MINUTE, most=DAY),
@@ -108,6 +146,16 @@ class Settings(Frozen):
     def is_local(self) -> bool:
         """Whether this is the stage of a developer's own machine."""
         return self.stage == "local"
+
+    @property
+    def accepts_id_jag(self) -> bool:
+        """Whether assertions of trusted issuers about users are taken."""
+        return self.id_jag in ("accept", "both")
+
+    @property
+    def issues_id_jag(self) -> bool:
+        """Whether assertions about users are made for other servers."""
+        return self.id_jag in ("issue", "both")
 
     def url(self, path: str) -> str:
         """The absolute URL of a path of this server; always from the issuer, never from Host."""
@@ -132,11 +180,50 @@ def _signing_mode(environ: Mapping[str, str], name: str) -> str | None:
     return mode
 
 
+def _registration(environ: Mapping[str, str]) -> str:
+    word = environ.get("REGISTRATION", "") or REGISTRATION[0]
+    if word not in REGISTRATION:
+        raise SettingsError(f"REGISTRATION must be one of {', '.join(REGISTRATION)}")
+    return word
+
+
 def _required(environ: Mapping[str, str], name: str) -> bool:
     word = environ.get(name, "") or "off"
     if word not in ("required", "off"):
         raise SettingsError(f"{name} must be required or off")
     return word == "required"
+
+
+def _one_of(environ: Mapping[str, str], name: str, default: str, other: str) -> str:
+    word = environ.get(name, "") or default
+    if word not in (default, other):
+        raise SettingsError(f"{name} must be {default} or {other}")
+    return word
+
+
+def _places(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    places = tuple(environ.get(name, "").split())
+    for place in places:
+        if not _PLACE.fullmatch(place):
+            raise SettingsError(
+                f"{name} must be hosts, such as app.example or *.example, or https URLs, with"
+                " blanks between"
+            )
+    return places
+
+
+def _https(environ: Mapping[str, str], name: str) -> str | None:
+    url = environ.get(name, "") or None
+    if url is not None and not re.fullmatch(r"https://[\x21\x23-\x7e]{1,2000}", url):
+        raise SettingsError(f"{name} must be an https URL")
+    return url
+
+
+def _id_jag(environ: Mapping[str, str]) -> str:
+    mode = environ.get("ID_JAG", "") or ID_JAG_MODES[0]
+    if mode not in ID_JAG_MODES:
+        raise SettingsError(f"ID_JAG must be one of {', '.join(ID_JAG_MODES)}")
+    return mode
 
 
 def _queue_url(environ: Mapping[str, str], name: str) -> str | None:
@@ -177,6 +264,13 @@ def _issuer(text: str, stage: str) -> str:
         if not plain or (stage == "local" and url["host"] in _LOOPBACK_HOSTS):
             return text
     raise SettingsError("ISSUER must be an https URL without query, fragment or final slash")
+
+
+def _types(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    types = tuple(dict.fromkeys(environ.get(name, "").split()))
+    if not all(re.fullmatch(r"[\x21\x23-\x5b\x5d-\x7e]{1,128}", one) for one in types):
+        raise SettingsError(f"{name} must be names of types, with blanks between")
+    return types
 
 
 def _flag(environ: Mapping[str, str], name: str) -> bool:

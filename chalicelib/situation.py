@@ -12,6 +12,7 @@ from .errors import InvalidRequest
 from .http import Parameters, Request, cookie
 from .protocol import consent as consents
 from .protocol import redirect_uri
+from .protocol.client_document import has_origin_of
 from .records.authorization_request import AuthorizationRequest, authorization_request_key
 from .records.consent import Consent, consent_key
 from .records.pushed_request import PushedRequest
@@ -82,6 +83,10 @@ def load(
         return nobody
     # A consent is no word for another client that took over the name of a removed one.
     if consent is not None and consent.since < asked.client.created_at:
+        consent = None
+    # Nor for one that has since given itself another name, or another place for the answers.
+    changed_at = asked.client.changed_at
+    if consent is not None and changed_at is not None and consent.since <= changed_at:
         consent = None
     return replace(nobody, user=user, session=session, consent=consent)
 
@@ -158,8 +163,13 @@ def could_be_an_impostor(asked: Asked) -> bool:
     """Whether nothing proves that the answer reaches the client itself (RFC 8252 section 8.6).
 
     A public client has no secret, and any app can take a private-use scheme or a loopback port.
+    Nobody knows where one that registered itself keeps its secret: it is no better on a device.
     """
-    return asked.client.is_public and redirect_uri.reaches_an_app(asked.recipient.redirect_uri)
+    client, uri = asked.client, asked.recipient.redirect_uri
+    if client.is_document and client.is_public and not has_origin_of(uri, client.client_id):
+        return True  # its document vouches for what is at its own origin, and nothing else does
+    unknown = client.is_public or client.is_self_registered
+    return unknown and redirect_uri.reaches_an_app(uri)
 
 
 def is_expected(user: User, situation: Situation, services: Services) -> bool:

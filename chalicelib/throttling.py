@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from .aws import counters
 from .aws.counters import Limit, LimitReached
-from .errors import InvalidClient, TooManyRequests
+from .errors import InvalidClient, OAuthError, TooManyRequests
 from .services import Services
 
 SIGN_IN_BY_ACCOUNT = Limit("sign-in-account", most=10, seconds=15 * 60)
@@ -22,9 +22,17 @@ CLIENT_BY_CALLER = Limit("client-caller", most=30, seconds=5 * 60)
 CLIENT_BY_ADDRESS = Limit("client-address", most=300, seconds=5 * 60)
 REQUEST_URI_BY_CALLER = Limit("request-uri-caller", most=100, seconds=5 * 60)
 REQUEST_URI_BY_CLIENT = Limit("request-uri-client", most=6000, seconds=5 * 60)
+DOCUMENT_BY_CALLER = Limit("document-caller", most=30, seconds=5 * 60)
+DOCUMENT_BY_HOST = Limit("document-host", most=300, seconds=5 * 60)
+DOCUMENT_BY_URL = Limit("document-url", most=30, seconds=5 * 60)
 PUSH_BY_CALLER = Limit("push-caller", most=300, seconds=5 * 60)
 SIGNED_ERROR_BY_CALLER = Limit("signed-error-caller", most=100, seconds=5 * 60)
 SIGNED_ERROR_BY_CLIENT = Limit("signed-error-client", most=6000, seconds=5 * 60)
+# How many registrations that nobody uses there can be follows from these and from how long they
+# live: REGISTRATION_UNUSED.
+REGISTRATION_BY_ADDRESS = Limit("registration-address", most=100, seconds=60 * 60)
+REGISTRATION_BY_ANYONE = Limit("registration-anyone", most=1000, seconds=60 * 60)
+REGISTRATION_CHANGE = Limit("registration-change", most=100, seconds=60 * 60)
 MOST_SUSPECTS = 1000
 
 
@@ -59,8 +67,10 @@ def sign_in(username: str, address: str, services: Services) -> Iterator[None]:
 
 
 @contextmanager
-def client_secret(client_id: str, address: str, services: Services) -> Iterator[None]:
-    """Count the failures (InvalidClient) of what is done inside. TooManyRequests when too many."""
+def client_secret(
+    client_id: str, address: str, services: Services, failure: type[OAuthError] = InvalidClient
+) -> Iterator[None]:
+    """Count the failures of what is done inside. TooManyRequests when too many."""
     now = services.now()
     # Who calls is asked only where somebody has failed: most requests of most processes pass by.
     for limit, who in _callers(client_id, address, services) if services.suspects else ():
@@ -73,7 +83,7 @@ def client_secret(client_id: str, address: str, services: Services) -> Iterator[
             counters.check(services.table, limit, who, now)
     try:
         yield
-    except InvalidClient:
+    except failure:
         for limit, who in _callers(client_id, address, services):
             _remember(services, who, 0)
             with _limited(limit, who, services):
@@ -88,6 +98,30 @@ def request_uri(client_id: str, address: str, services: Services) -> None:
     """
     limits = (REQUEST_URI_BY_CALLER, REQUEST_URI_BY_CLIENT)
     _count(limits, client_id, address, services, "request_uri", "requests by reference")
+
+
+def client_document(url: str, host: str, services: Services, *, known: bool) -> None:
+    """Count the reading of a client's metadata before it is done; TooManyRequests.
+
+    Of a URL that is new, for who asks and for the host. A known one has a limit of its own, or
+    whoever asks for others at its host could keep it from being read again.
+    """
+    pseudonym, now = services.keyring.pseudonym, services.now()
+    limits = [
+        (DOCUMENT_BY_CALLER, pseudonym("address", network(services.source_address))),
+        (DOCUMENT_BY_HOST, pseudonym("document host", host)),
+    ]
+    if known:
+        limits = [(DOCUMENT_BY_URL, pseudonym("document", url))]
+    try:
+        for limit, who in limits:
+            counters.count(services.table, limit, who, now)
+    except LimitReached as reached:
+        services.log.event("client_document.throttled", client_id=url, limit=limit.what)
+        raise TooManyRequests(
+            "Client metadata are asked for too often. Wait, then try again.",
+            retry_after=reached.retry_after,
+        ) from None
 
 
 def push(client_id: str, address: str, services: Services) -> None:
@@ -107,6 +141,26 @@ def signed_error(client_id: str, address: str, services: Services) -> None:
     _count(limits, client_id, address, services, "signed_error", "requests that were refused")
 
 
+def registration(address: str, services: Services) -> None:
+    """Count a registration by a stranger before anything of it is stored; TooManyRequests.
+
+    Nothing is taken back. Beside its source, all of them together have a limit.
+    """
+    who = services.keyring.pseudonym("address", network(address))
+    _count_all(
+        ((REGISTRATION_BY_ADDRESS, who), (REGISTRATION_BY_ANYONE, "all")),
+        services,
+        "registration",
+        "registrations",
+    )
+
+
+def registration_change(client_id: str, services: Services) -> None:
+    """Count a change by a self-registered client of its own registration; TooManyRequests."""
+    who = services.keyring.pseudonym("client", client_id)
+    _count_all(((REGISTRATION_CHANGE, who),), services, "registration_change", "changes", client_id)
+
+
 def _count(
     limits: tuple[Limit, ...],
     client_id: str,
@@ -116,10 +170,22 @@ def _count(
     words: str,
 ) -> None:
     """Count for the caller, then for the client where it has a limit; nothing is taken back."""
-    now, caller = services.now(), _callers(client_id, address, services)[0][1]
+    caller = _callers(client_id, address, services)[0][1]
     client = services.keyring.pseudonym("client", client_id)
+    counted = tuple(zip(limits, (caller, client), strict=False))
+    _count_all(counted, services, event, words, client_id)
+
+
+def _count_all(
+    limits: tuple[tuple[Limit, str], ...],
+    services: Services,
+    event: str,
+    words: str,
+    client_id: str | None = None,
+) -> None:
+    now = services.now()
     try:
-        for limit, who in zip(limits, (caller, client), strict=False):
+        for limit, who in limits:
             counters.count(services.table, limit, who, now)
     except LimitReached as reached:
         services.log.event(f"{event}.throttled", client_id=client_id)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from .encoding import base64url, sha256, sha512
 from .protocol import confirmation, jwt, scope
-from .records.authorization import Authorization, SignedIn
+from .records.authorization import Authorization, HandedOn, SignedIn
 from .records.client import Client
 from .services import Services
 
@@ -23,12 +23,14 @@ LOCATOR = "grant"
 def issue(authorization: Authorization, services: Services) -> dict[str, object]:
     """The members of a token response; TemporarilyUnavailable when no key can sign."""
     now = services.now()
+    if authorization.handed_on is not None:
+        return _assertion(authorization, authorization.handed_on, now, services)
     access_token = _access_token(authorization, now, services)
     answer: dict[str, object] = {
         "access_token": access_token,
         "token_type": confirmation.token_type(authorization.confirmation),
         "expires_in": authorization.lifetime,
-        "scope": scope.join(authorization.scope),
+        **_extent(authorization),
     }
     if authorization.refresh_token is not None:
         answer["refresh_token"] = authorization.refresh_token
@@ -49,7 +51,7 @@ def _access_token(authorization: Authorization, now: int, services: Services) ->
         "nbf": now,
         "jti": services.random_text(16),
         "client_id": authorization.client_id,
-        "scope": scope.join(authorization.scope),
+        **_extent(authorization),
     }
     if authorization.locator is not None:
         claims[LOCATOR] = authorization.locator
@@ -67,6 +69,19 @@ def _access_token(authorization: Authorization, now: int, services: Services) ->
         claims["status"] = status_list.reference(lists, authorization.place, alg)
     mode = authorization.signing_mode or services.settings.signing_mode
     return _sign(ACCESS_TOKEN, mode, authorization.signing_alg, claims, services)
+
+
+def _extent(authorization: Authorization) -> dict[str, object]:
+    """How far it reaches, as the client is told and the token says (RFC 9396 sections 7 and 9.1).
+
+    Without a scope there is none: RFC 6749 section 3.3 knows no empty one.
+    """
+    told: dict[str, object] = {}
+    if authorization.scope or not authorization.authorization_details:
+        told["scope"] = scope.join(authorization.scope)
+    if authorization.authorization_details:
+        told["authorization_details"] = list(authorization.authorization_details)
+    return told
 
 
 def _id_token(
@@ -89,7 +104,46 @@ def _id_token(
     }
     told = {"nonce": signed_in.nonce, "acr": signed_in.acr, "sid": signed_in.sid}
     claims |= {name: value for name, value in told.items() if value is not None}
+    if authorization.exchangeable and authorization.locator is not None:
+        claims[LOCATOR] = authorization.locator
     return _for_client(authorization.id_token_alg, claims, services)
+
+
+def _assertion(
+    authorization: Authorization, told: HandedOn, now: int, services: Services
+) -> dict[str, object]:
+    """An assertion for another server, in the members that RFC 8693 section 2.2.1 has for it.
+
+    It is signed as an ID token is, by the algorithm that everybody checks.
+    """
+    from .protocol import grant_types, id_jag
+
+    claims: dict[str, object] = {
+        "iss": services.settings.issuer,
+        "sub": authorization.subject,
+        "aud": authorization.audience,
+        "client_id": told.client_id,
+        "exp": now + authorization.lifetime,
+        "iat": now,
+        "jti": services.random_text(16),
+        "resource": told.resource,
+        "scope": scope.join(authorization.scope),
+    }
+    sign_in = {"auth_time": authorization.auth_time, "acr": authorization.acr}
+    claims |= {name: value for name, value in sign_in.items() if value is not None}
+    if told.amr:
+        claims["amr"] = list(told.amr)
+    if told.email is not None:
+        claims |= {"email": told.email, "email_verified": True}
+    if authorization.confirmation is not None:
+        claims["cnf"] = dict(authorization.confirmation)
+    return {
+        "access_token": _for_client(authorization.signing_alg, claims, services, id_jag.TYP),
+        "issued_token_type": grant_types.ID_JAG,
+        "token_type": "N_A",
+        "expires_in": authorization.lifetime,
+        "scope": scope.join(authorization.scope),
+    }
 
 
 def sign_userinfo(claims: dict[str, object], client: Client, services: Services) -> str:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from . import sessions, subjects, token_status
 from .errors import InvalidGrant, InvalidScope, InvalidTarget
-from .protocol import claims, handle, scope, target
+from .protocol import claims, handle, resource_uri, scope, target
+from .protocol.grant_types import TOKEN_EXCHANGE
 from .protocol.handle import Handle
 from .records.authorization import Authorization, SignedIn
 from .records.client import Client
@@ -55,31 +56,70 @@ def revoke_replayed(grant: Grant, what: str, services: Services) -> None:
 
 
 def choose_resource(
-    grant: Grant, client: Client, asked: tuple[str, ...], services: Services
+    grant: Grant,
+    client: Client,
+    asked: tuple[str, ...],
+    services: Services,
+    asked_details: str | None = None,
 ) -> tuple[str, Resource | None]:
     """The one audience of the token: its URI, and the resource (None: this server). InvalidTarget.
 
-    RFC 8707 section 2.2: one of the resources that the user was asked for, and no other.
+    RFC 8707 section 2.2: one of the resources that the user was asked for, and no other. Where
+    none is named, it can be told from the authorization details that are asked for.
     """
     if len(asked) > 1:
         raise InvalidTarget("Name one resource: a token has one audience.")
-    if asked == (services.settings.issuer,) and "openid" in grant.scope:
+    names_this_server = bool(asked) and resource_uri.same(asked[0], services.settings.issuer)
+    if names_this_server and "openid" in grant.scope:
         return services.settings.issuer, None  # for /userinfo
     if not grant.resources:
-        if asked and asked[0] != services.settings.issuer:
+        if asked and not names_this_server:
             raise InvalidTarget("The grant is not for this resource.")
         return services.settings.issuer, None
+    if not asked and asked_details is not None:
+        asked = _resource_of(asked_details, grant, services)
     if not asked and len(grant.resources) > 1:
         raise InvalidTarget("The grant is for several resources; name one.")
-    uri = asked[0] if asked else grant.resources[0]
-    if uri not in grant.resources:
+    named = asked[0] if asked else grant.resources[0]
+    uri = next((uri for uri in grant.resources if resource_uri.same(uri, named)), None)
+    if uri is None:
         raise InvalidTarget("The grant is not for this resource.")
-    if client.allowed_resources is not None and uri not in client.allowed_resources:
-        raise InvalidTarget("The client may not use this resource any more.")
     resource = services.registry.resource(uri)
     if resource is None:
         raise InvalidTarget("The resource is not served any more.")
+    if not resource.is_one_of(client.allowed_resources) or not resource.is_open_to(client):
+        raise InvalidTarget("The client may not use this resource any more.")
     return uri, resource
+
+
+def _resource_of(asked_details: str, grant: Grant, services: Services) -> tuple[str, ...]:
+    """The one resource of the grant that all of these are for, if there is one."""
+    if len(grant.resources) < 2:
+        return ()
+    from .protocol import authorization_details as rich
+
+    details = rich.read(asked_details)
+    known = [services.registry.resource(uri) for uri in grant.resources]
+    found = [
+        resource.resource
+        for resource in known
+        if resource is not None and rich.of_resource(details, resource) == details
+    ]
+    return tuple(found) if len(found) == 1 else ()
+
+
+def _details(
+    grant: Grant, client: Client, resource: Resource | None, asked: str | None
+) -> target.Details:
+    """The authorization details of a token for one resource; `asked` can only take some away
+    (RFC 9396 section 6). InvalidAuthorizationDetails."""
+    if grant.authorization_details is None and asked is None:
+        return ()
+    from .protocol import authorization_details as rich
+
+    of_client = rich.allowed_to(client, rich.stored(grant.authorization_details))
+    granted = rich.of_resource(of_client, resource)
+    return granted if asked is None else rich.narrow(rich.read(asked), granted)
 
 
 def authorization(
@@ -90,8 +130,10 @@ def authorization(
     resource: Resource | None,
     asked_scope: str | None,
     services: Services,
+    asked_details: str | None = None,
 ) -> Authorization:
-    """What the grant proves for one audience; `asked_scope` can only shrink it. InvalidScope.
+    """What the grant proves for one audience; what is asked for can only shrink it. InvalidScope,
+    InvalidAuthorizationDetails.
 
     What the client may not ask for any more is left out, whatever it was granted before. So is
     what belongs to another audience, though it is asked for: libraries repeat the whole scope.
@@ -100,7 +142,8 @@ def authorization(
     if asked_scope is not None:
         allowed = scope.shrink(scope.parse(asked_scope), allowed)
     granted = target.narrow(allowed, resource)
-    if grant.scope and not granted:
+    details = _details(grant, client, resource, asked_details)
+    if (grant.scope or grant.authorization_details) and not granted and not details:
         raise InvalidScope("Nothing of the scope that was granted is left to this client.")
     lifetime = resource.access_token_lifetime if resource else None
     return Authorization(
@@ -109,11 +152,13 @@ def authorization(
         user_subject=user.subject,
         id_token_alg=client.id_token_signed_response_alg,
         scope=granted,
+        authorization_details=details,
         audience=audience,
         signing_alg=resource.signing_alg if resource else "RS256",
         signing_mode=resource.signing_mode if resource else None,
         lifetime=lifetime or services.settings.lifetimes.access_token,
         listed=resource is not None and resource.status_list,
+        exchangeable=TOKEN_EXCHANGE in client.grant_types,
         locator=handle.locator(grant.user_id, grant.grant_id, services.keyring.salt),
         auth_time=grant.auth_time or None,
         acr=grant.acr,

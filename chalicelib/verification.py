@@ -77,6 +77,10 @@ class IDToken(Frozen):
         """The user, as that client knows them."""
         return str(self.claims["sub"])
 
+    def of(self, services: Services) -> tuple[str, str] | None:
+        """The user and the grant that it was made from; None where it does not tell."""
+        return handle.read_locator(str(self.claims.get(LOCATOR, "")), services.keyring.salt)
+
     def was_issued_to(self, client: Client) -> bool:
         """Whether it is this client's, and not a removed one's whose name it has taken over."""
         issued_at: int = self.claims["iat"]
@@ -157,9 +161,12 @@ def stands(user: User | None, grant: Grant, issued_at: int, services: Services) 
     """
     if user is None or not grant_stands(user, grant, issued_at):
         return False
-    if grant.session_id is None or "offline_access" in grant.scope:
-        return True
-    if grant.issued_at > user.signed_out_until:
+    return "offline_access" in grant.scope or session_stands(user, grant, services)
+
+
+def session_stands(user: User, grant: Grant, services: Services) -> bool:
+    """Whether nobody has signed out of the session that a grant was given in: one read, or none."""
+    if grant.session_id is None or grant.issued_at > user.signed_out_until:
         return True
     mark = session_mark(grant.user_id, grant.session_id)
     found = services.table.get(SessionMark, mark.key)

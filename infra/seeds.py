@@ -17,8 +17,12 @@ RESOURCE = {
     "resource": "https://api.example.com",
     "name": "Example API",
     "scopes": {"read": "Read your files", "write": "Change and delete your files"},
+    "developers": "machines",
+    "self_registered_clients": True,
 }
 USER = ("demo@example.com", "demo-password")
+# So that both sides of the console can be seen.
+ROLES = ("developer", "operator")
 CLAIMS: Mapping[str, Value] = {
     "name": "Demo Person",
     "given_name": "Demo",
@@ -74,7 +78,7 @@ def plant(environ: Mapping[str, str]) -> None:
         raise NotLocal("the demo seeds are for emulated stages only: everyone knows their secrets")
     with closing(open_services(environ, Log(io.StringIO()))) as services:
         _once(partial(resources.create, RESOURCE, services))
-        _once(partial(users.create, *USER, CLAIMS, services))
+        _once(partial(users.create, *USER, CLAIMS, services, roles=ROLES))
         for metadata in CLIENTS:
             _once(partial(clients.create, metadata, services))
 

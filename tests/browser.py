@@ -34,6 +34,7 @@ class Page(HTMLParser):
         self.text = ""
         self.tags: list[str] = []
         self._form: Form | None = None
+        self._area: str | None = None
         self._skip = 0
         self.feed(html)
 
@@ -58,6 +59,9 @@ class Page(HTMLParser):
             checkable = values.get("type") in ("checkbox", "radio")
             if "name" in values and (not checkable or "checked" in values):
                 self._form.fields.append((values["name"], values.get("value", "on")))
+        if tag == "textarea":
+            self._area = values.get("name", "")
+            self._form.fields.append((self._area, ""))
         if tag == "button":
             named = (values.get("name", ""), values.get("value", ""))
             self._form.buttons[values.get("id", "")] = named
@@ -68,9 +72,15 @@ class Page(HTMLParser):
             self._skip -= 1
         if tag == "form":
             self._form = None
+        if tag == "textarea":
+            self._area = None
 
     def handle_data(self, data: str) -> None:
         """Collect the words."""
+        if self._area is not None and self._form is not None:
+            # The line end behind the tag is not part of it.
+            name, text = self._form.fields.pop()
+            self._form.fields.append((name, text + (data if text else data.removeprefix("\n"))))
         if not self._skip:
             self.text += data
 

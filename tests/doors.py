@@ -10,9 +10,13 @@ from tests.first_requests import (
     Request,
     as_client,
     authorize,
+    brought,
+    by_document,
     by_reference,
     certified_machine,
     choose_account,
+    console,
+    exchanged,
     get,
     listed_code,
     listed_machine,
@@ -24,6 +28,8 @@ from tests.first_requests import (
     pushed,
     redeem,
     refresh,
+    register,
+    registration,
     signed_answer,
     signed_in,
     signing_machine,
@@ -56,6 +62,8 @@ HASH = {"cryptography"}
 REGISTRY = {"aws.registry"}
 LOGOUT = KEYS | FORM | REGISTRY
 LISTS = {"aws.status_lists"}
+CONSOLE = KEYS | FORM | PAGE | REGISTRY
+REGISTRATION = FORM | TABLE | THROTTLE | REGISTRY
 DATA_KEY = {"aws.data_keys"}
 
 
@@ -81,6 +89,8 @@ DOORS = {
     ),
     "code": Door("token", redeem, 200, SIGNED | GRANT),
     "refresh": Door("token", refresh, 200, SIGNED | GRANT),
+    "assertion about a user": Door("token", brought, 200, SIGNED | CRYPTOGRAPHY),
+    "token exchange": Door("token", exchanged, 200, SIGNED | CRYPTOGRAPHY),
     "wrong grant type": Door(
         "token", lambda _: as_client("/token", "demoweb", grant_type="password"), 400, LOG | FORM
     ),
@@ -166,6 +176,16 @@ DOORS = {
     "the question before": Door(
         "logout", lambda world: logout(world, hinted=False), 200, (LOGOUT | PAGE) - REGISTRY
     ),
+    "client by document": Door("authorize", by_document, 303, REQUEST | THROTTLE | KEYS),
+    "console, which is off": Door("console", get("/console"), 404, LOG | PAGE),
+    "console, nobody signed in": Door(
+        "console", console(known=False), 303, FORM | CALL - {"aws.credential_source"}
+    ),
+    "console": Door("console", console(), 200, CONSOLE),
+    "console, an application to make": Door("console", console("/new/web"), 200, CONSOLE),
+    "console, events": Door(
+        "console", console("/events"), 200, KEYS | FORM | PAGE | {"aws.log_reader"}
+    ),
     "status list": Door("status_list", status_list, 200, SIGNED - FORM - THROTTLE | LISTS),
     "no status list": Door("status_list", get("/status-lists/x"), 404, LOG),
     "listed machine": Door("token", listed_machine, 200, SIGNED | LISTS),
@@ -174,7 +194,11 @@ DOORS = {
         "revoke", listed_revocation, 200, KEYS | CLIENT | GRANT | CRYPTOGRAPHY | LISTS
     ),
     "about this server": Door(
-        "about", get("/about"), 200, (TABLE | THROTTLE | PAGE) - {"aws.credential_source"}
+        "about", get("/about"), 200, (CLIENT | PAGE) - {"aws.credential_source"}
     ),
+    "register": Door("register", register, 201, REGISTRATION | KEYS),
+    "registration": Door("registration", registration("GET"), 200, REGISTRATION),
+    "change a registration": Door("registration", registration("PUT"), 200, REGISTRATION | KEYS),
+    "end a registration": Door("registration", registration("DELETE"), 204, REGISTRATION | LISTS),
     "error page": Door("error_page", get("/errors/invalid_grant"), 200, LOG | PAGE),
 }

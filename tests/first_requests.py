@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from chalicelib.administration import resources
 from infra.seeds import AFTER_LOGOUT, RESOURCE
 from tests import dpop
 from tests.browser import Browser
-from tests.flows import assertions, certified, objects, pushes
+from tests.flows import assertions, certified, described, exchanges, id_jags, objects, pushes
+from tests.flows import registrations as dynamic
 from tests.world import REDIRECT, VERIFIER, World
 
 
@@ -25,6 +27,7 @@ class Request:
     form: list[tuple[str, str]] | None = None
     headers: tuple[tuple[str, str], ...] = ()
     certificate: str | None = None
+    body: bytes = b""
 
 
 def get(path: str) -> Callable[[World], Request]:
@@ -76,6 +79,28 @@ def signed_in(world: World) -> Request:
     browser = world.browser()
     world.code(browser)
     return authorize(world, browser)
+
+
+def by_document(world: World) -> Request:
+    """A client whose document was read before, of a user who has agreed to it."""
+    world.environ["CLIENT_DOCUMENTS"] = "on"
+    described.open_to_documents(world).publish()
+    browser = world.browser()
+    described.code(world, browser=browser)
+    return authorize(world, browser, **described.wishes())
+
+
+def console(path: str = "", *, known: bool = True) -> Callable[[World], Request]:
+    """A page of the console, which is on; of who is signed in, or of nobody."""
+
+    def begin(world: World) -> Request:
+        world.environ["CONSOLE"] = "on"
+        browser = world.browser()
+        if known:
+            world.code(browser)
+        return Request("GET", f"/console{path}", headers=_cookies(browser))
+
+    return begin
 
 
 def logout(world: World, *, hinted: bool) -> Request:
@@ -149,6 +174,24 @@ def certified_machine(world: World, *, keyed: bool) -> Request:
     return Request("POST", "/token", form=form, certificate=certified.GOOD)
 
 
+def brought(world: World) -> Request:
+    """An assertion of a trusted issuer about a user."""
+    id_jags.ready(world)
+    form = [("grant_type", id_jags.JWT_BEARER), ("assertion", id_jags.signed(world))]
+    return Request("POST", "/token", form=form, headers=(_basic(*id_jags.BROUGHT),))
+
+
+def exchanged(world: World) -> Request:
+    """An ID token, for an assertion about its user."""
+    exchanges.ready(world)
+    form = [*exchanges.form(exchanges.id_token(world)).items()]
+    return Request("POST", "/token", form=form, headers=(_basic(*exchanges.WIKI),))
+
+
+def _basic(name: str, secret: str) -> tuple[str, str]:
+    return "Authorization", f"Basic {b64encode(f'{name}:{secret}'.encode()).decode()}"
+
+
 def push(world: World) -> Request:
     """A request that its client pushes."""
     return as_client("/par", "demoweb", **pushes.parameters(world, client_id=None))
@@ -207,3 +250,21 @@ def status_list(world: World) -> Request:
     """The list of such a token."""
     listed_revocation(world)
     return Request("GET", "/status-lists/0-RS256")
+
+
+def register(world: World) -> Request:
+    body = json.dumps(dynamic.PUBLIC).encode()
+    return Request("POST", "/register", headers=(dynamic.JSON,), body=body)
+
+
+def registration(method: str) -> Callable[[World], Request]:
+    def ask(world: World) -> Request:
+        client = dynamic.registered(world)
+        path = client["registration_client_uri"].removeprefix(world.issuer)
+        proof = dynamic.bearer(client["registration_access_token"])
+        if method != "PUT":
+            return Request(method, path, headers=(proof,))
+        body = json.dumps(dynamic.as_sent(client)).encode()
+        return Request(method, path, headers=(proof, dynamic.JSON), body=body)
+
+    return ask

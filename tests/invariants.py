@@ -30,6 +30,7 @@ REGISTERED = {
     "server_error",
     "temporarily_unavailable",
     "invalid_target",
+    "invalid_authorization_details",
     "invalid_token",
     "insufficient_scope",
     "interaction_required",
@@ -44,6 +45,10 @@ REGISTERED = {
     "request_not_supported",
     "request_uri_not_supported",
     "registration_not_supported",
+    "invalid_redirect_uri",
+    "invalid_client_metadata",
+    "invalid_software_statement",
+    "unapproved_software_statement",
 }
 DESCRIPTION = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 section 5.2
 
@@ -52,7 +57,7 @@ CACHED_PAGES = ("/errors/", "/about")
 
 # What the server takes and must never give back, and what else must stay out of the log.
 _SENT = (
-    *("client_assertion", "password", "client_secret"),
+    *("client_assertion", "assertion", "subject_token", "password", "client_secret"),
     *("code_verifier", "code", "refresh_token", "token"),
 )
 _HELD = ("csrf", "interaction", "access_token", "id_token", "response", *_SENT)
@@ -155,6 +160,7 @@ class Carried:
 def carried_by(headers: Headers, body: bytes) -> Carried:
     """Take a request apart."""
     fields = parse_qsl(body.decode("ascii", errors="replace")) if b"=" in body else []
+    fields += _members(body)
     sent = {value for name, value in fields if name in _SENT}
     held = {value for name, value in fields if name in _HELD}
     public = {value for name, value in fields if name not in _HELD}
@@ -181,7 +187,7 @@ def secrets_of_reply(reply: Reply) -> set[str]:
         for form in page.forms.values():
             found |= {value for name, value in form.fields if name in _HELD}
     elif (reply.header("Content-Type") or "").startswith("application/json") and reply.text:
-        delivered = (*_HELD, "request_uri")
+        delivered = (*_HELD, "request_uri", "registration_access_token")
         found |= {str(reply.json[name]) for name in delivered if name in reply.json}
     for url in urls:
         found |= {value for name, value in parse_qsl(urlsplit(url).query) if name in _HELD}
@@ -198,8 +204,22 @@ def check_log(log: str, secrets: set[str]) -> None:
 def check_not_given_back(reply: Reply, sent: set[str]) -> None:
     """Fail when an answer repeats a secret of its own request."""
     everything = reply.text + "\n".join(value for _, value in reply.answer.headers)
+    if reply.text.startswith("{") and "registration_access_token" in reply.json:
+        # RFC 7592 section 3 has it in every answer, and the client has just shown it.
+        sent = sent - {reply.json["registration_access_token"]}
     for secret in sent:
         assert secret not in everything, "an answer repeats a secret of its request"
+
+
+def _members(body: bytes) -> list[tuple[str, str]]:
+    """The texts of a JSON object."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(document, dict):
+        return []
+    return [(name, value) for name, value in document.items() if isinstance(value, str)]
 
 
 def _basic(token: str) -> tuple[str, str]:

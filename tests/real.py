@@ -70,12 +70,13 @@ def receiver() -> Iterator[Receiver]:
 def node() -> Callable[..., subprocess.Popen[str]]:
     """Starts a script of tests/interop/node, its packages installed as the lock file has them."""
     path = program("node")
-    _install(program("npm"))
-    return partial(_start, path)
+    install(program("npm"))
+    return partial(start, path)
 
 
-def _install(npm: str) -> None:
-    lock_file, installed = NODE / "package-lock.json", NODE / "node_modules/.package-lock.json"
+def install(npm: str, folder: Path = NODE) -> None:
+    """The packages of a folder, as its lock file has them."""
+    lock_file, installed = folder / "package-lock.json", folder / "node_modules/.package-lock.json"
     with lock_file.open() as lock:
         # Test processes come here at the same time, and `npm ci` empties the folder first.
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -84,14 +85,15 @@ def _install(npm: str) -> None:
             return
         subprocess.run(
             [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-            cwd=NODE,
+            cwd=folder,
             check=True,
             timeout=300,
             capture_output=True,
         )
 
 
-def _start(node: str, script: str, folder: Path = NODE) -> subprocess.Popen[str]:
+def start(node: str, script: str, folder: Path = NODE) -> subprocess.Popen[str]:
+    """A script of a folder, with pipes to it."""
     return subprocess.Popen(
         [node, script],
         cwd=folder,

@@ -16,6 +16,7 @@ from chalicelib.aws import keyring
 from chalicelib.aws.client import AWSClient
 from chalicelib.aws.credentials import Credentials
 from chalicelib.aws.log import Log
+from chalicelib.fetching import Fetcher
 from chalicelib.function import handler
 from chalicelib.protocol import signing_keys
 from chalicelib.protocol.signing_keys import SigningKey
@@ -49,6 +50,9 @@ class Stage:
     public_keys: the ARN of each KMS key to sign with, and its public JWK.
     """
 
+    # Who calls others; None: as the stage does.
+    fetcher: Fetcher | None = None
+
     def __init__(
         self,
         endpoint: str,
@@ -76,6 +80,7 @@ class Stage:
             table_name=self.table_name,
             region="eu-west-1",
             logout_queue_url=self.queue_url,
+            registration="open",
             lifetimes=lifetimes or Lifetimes(),
         )
         self.environ = {
@@ -83,6 +88,7 @@ class Stage:
             "STAGE": "local",
             "TABLE_NAME": self.table_name,
             "LOGOUT_QUEUE_URL": self.queue_url,
+            "REGISTRATION": "open",
             "AWS_REGION": "eu-west-1",
             "AWS_ENDPOINT_URL": endpoint,
             "AWS_ACCESS_KEY_ID": "local",
@@ -92,7 +98,7 @@ class Stage:
         self._create_table()
         self._fill_keyring(public_keys)
         resources.create(seeds.RESOURCE, self.services)
-        users.create(*seeds.USER, seeds.CLAIMS, self.services, cost=CHEAPEST)
+        users.create(*seeds.USER, seeds.CLAIMS, self.services, CHEAPEST, seeds.ROLES)
         for metadata in seeds.CLIENTS:
             clients.create(metadata, self.services)
         # Let what is issued next be later than what the set-up wrote.
@@ -109,7 +115,13 @@ class Stage:
     def new_services(self) -> Services:
         """The services of another process of the same stage."""
         client = self.new_client()
-        services = Services(self.settings, lambda: client, now=self.clock, log=Log(self.log))
+        services = Services(
+            self.settings,
+            lambda: client,
+            now=self.clock,
+            log=Log(self.log),
+            fetcher=self.fetcher,
+        )
         self._opened.append(services)
         return services
 

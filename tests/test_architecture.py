@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.client_authentication import METHODS
+from chalicelib.console import PAGES
 from chalicelib.endpoints import ENDPOINTS
 from chalicelib.grants import GRANT_TYPES
 from chalicelib.interaction import STEPS
@@ -25,23 +26,29 @@ ROOT = Path(__file__).resolve().parents[1]
 # other. The rules lie below the world: reading and writing a grant or a keyring follows them.
 FLOORS = (
     "values",  # 0: words
-    "errors encoding modules error_reference",
+    "errors encoding modules error_entry",
+    "registration_error_reference",
+    "error_reference",
     "http settings records",  # 1: values
     "protocol",  # 2: rules
     "aws pages",  # 2: the world
     "fetching",
     "client_keys",
     "services",  # 3
-    "client_certificates",
+    "client_certificates own_pages",
     # 4: proofs and tokens
-    "asked authentication possession sessions subjects throttling token_status tokens",
+    "asked authentication lapsing possession sessions subjects throttling token_status tokens",
     "answers client_authentication logout_delivery request_objects signing_out verification",
-    "situation user_grants",
+    "situation subject_links user_grants",
     "grants interaction pushed_requests rotation",  # 5: flows
     # What may be registered depends on the grant types and methods there are.
     "registration",
-    "administration",
+    "administration client_documents",
+    "applications trials visits",
+    "console",
     "report",
+    "software_statements",
+    "registration_messages",
     "endpoints",  # 6: doors
     "routes",  # 7
     "function",
@@ -50,7 +57,7 @@ FLOORS = (
     "app",
 )
 HEIGHT = {name: height for height, line in enumerate(FLOORS) for name in line.split()}
-TABLES = {table.package: table for table in (METHODS, ENDPOINTS, GRANT_TYPES, STEPS)}
+TABLES = {table.package: table for table in (METHODS, ENDPOINTS, GRANT_TYPES, PAGES, STEPS)}
 MOST_LINES = 300
 
 # To talk to others over a network.
@@ -84,7 +91,8 @@ def python_files(*places: str) -> list[Path]:
 SERVER = {module_name(path): path for path in python_files("chalicelib", "app.py")}
 KIT = {module_name(path): path for path in python_files("postern_verifier")}
 WRITTEN = python_files(
-    "chalicelib", "infra", "postern_verifier", "examples/api", "tests", "bench", "app.py"
+    *("chalicelib", "infra", "postern_verifier", "examples/api", "examples/mcp"),
+    *("tests", "bench", "app.py"),
 )
 
 

@@ -88,7 +88,7 @@ def open_door(world: World, door: Door) -> set[str]:
         request.method,
         f"{request.path}?{request.query}",
         headers,
-        urlencode(request.form or []).encode(),
+        request.body or urlencode(request.form or []).encode(),
         routes=API,
         stage="api",
         source_address="203.0.113.7",

@@ -62,3 +62,30 @@ def test_a_client_with_a_secret_pays_nothing_for_other_proofs(
     own = {module.removeprefix("chalicelib.") for module in open_door(world, DOORS[name])}
     names = {"protocol.certificate_names", "fetching", "protocol.fetchable"}
     assert own & (ASSERTION | CERTIFICATES | KEY_SET | names) == needed
+
+
+ABOUT_USERS = {"grants.jwt_bearer", "protocol.id_jag", "subject_links", "client_keys"}
+EXCHANGE = {"grants.token_exchange", "protocol.id_jag"}
+
+
+@pytest.mark.parametrize(
+    ("name", "needed"),
+    [
+        ("client credentials", set()),
+        ("code", set()),
+        ("refresh", set()),
+        ("introspect an access token", set()),
+        ("OpenID metadata", set()),
+        ("public keys", set()),
+        ("assertion about a user", ABOUT_USERS),
+        ("token exchange", EXCHANGE),
+    ],
+)
+def test_nobody_else_pays_for_assertions_about_users(
+    world: World, name: str, needed: set[str]
+) -> None:
+    """Nor who makes them for who takes them, and the reverse."""
+    own = {module.removeprefix("chalicelib.") for module in open_door(world, DOORS[name])}
+    watched = ABOUT_USERS | EXCHANGE | {"records.trusted_issuer", "records.subject_link"}
+    assert own & watched - {"records.trusted_issuer", "records.subject_link"} == needed
+    assert ("records.trusted_issuer" in own) is (name == "assertion about a user")

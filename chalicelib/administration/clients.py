@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
-from .. import token_status
+from .. import lapsing, token_status
 from ..aws.table import AlreadyExists, Gone
 from ..client_authentication import BY_CERTIFICATE
 from ..encoding import base62, sha256
+from ..grants import offered
+from ..protocol import client_document, fetchable
 from ..records.client import Client, client_key
 from ..records.resource import Resource, resource_key
 from ..registration import client_metadata
 from ..services import Services
 from ..values import replace
-from . import Refused, directory, relying_parties
+from . import Refused, directory, relying_parties, resources
 
 CLIENT_ID_LENGTH = 22
 SECRET_LENGTH = 43
@@ -23,10 +26,17 @@ OVERLAP = 24 * 60 * 60  # seconds for which a replaced secret still counts
 _NO_CERTIFICATES = "this stage takes no client certificates (its setting MTLS_URL)"
 
 
-def create(metadata: Mapping[str, Any], services: Services) -> tuple[Client, str | None]:
+def create(
+    metadata: Mapping[str, Any],
+    services: Services,
+    *,
+    registered_by: str = "operator",
+    owner: str | None = None,
+) -> tuple[Client, str | None]:
     """Register a client; its secret in clear is returned this once, None where it has none.
 
-    `client_id` and `client_secret` may be given, to import. InvalidMetadata, Refused.
+    `client_id` and `client_secret` may be given, to import. owner: the user_id of its developer.
+    InvalidMetadata, Refused.
     """
     client_id = metadata.get("client_id")
     if client_id is None:
@@ -40,11 +50,13 @@ def create(metadata: Mapping[str, Any], services: Services) -> tuple[Client, str
         secret = _given_secret(metadata) or base62(services.token_bytes(34), SECRET_LENGTH)
         client = replace(client, secret_hash=sha256(secret))
     # A client of this name may have been removed: what was issued to that one stays dead.
-    client = replace(client, not_before=services.now() - 1)
-    _check_resources(client, services)
-    _check_certificates(client, services)
-    relying_parties.check(client, services)
+    client = replace(
+        client, not_before=services.now() - 1, registered_by=registered_by, owner=owner
+    )
+    must_fit(client, services)
     directory.add("client", client.client_id, services)
+    if owner is not None:
+        directory.add(directory.owned_by(owner), client.client_id, services)
     try:
         services.table.put_new(client)
     except AlreadyExists:
@@ -62,8 +74,9 @@ def get(client_id: str, services: Services) -> Client:
 
 
 def list_all(services: Services) -> Iterator[Client]:
-    """Every client, by identifier."""
-    for name in directory.names("client", services):
+    """Every client, by identifier; after the others those that registered themselves."""
+    ours = directory.names("client", services)
+    for name in chain(ours, directory.names(lapsing.DIRECTORY, services)):
         client = services.table.get(Client, client_key(name))
         if client is not None:
             yield client
@@ -72,10 +85,12 @@ def list_all(services: Services) -> Iterator[Client]:
 def update(client_id: str, changes: Mapping[str, Any], services: Services) -> Client:
     """Change the members that are given; null removes one. InvalidMetadata, Refused."""
     before = get(client_id, services)
+    if before.is_document:
+        raise Refused("what this client is, its document says; see revoke, block and delete")
     if changes.get("client_id", client_id) != client_id or "client_secret" in changes:
         raise Refused("client_id and client_secret cannot be changed; see rotate-secret")
     metadata = {**client_metadata.write(before), **changes}
-    after = client_metadata.read(metadata, client_id, before.created_at)
+    after = client_metadata.read(metadata, client_id, before.created_at, before.registered_by)
     if after.is_public != before.is_public:
         raise Refused("a client cannot turn public or confidential; create another one")
     after = replace(
@@ -85,6 +100,8 @@ def update(client_id: str, changes: Mapping[str, Any], services: Services) -> Cl
         owner=before.owner,
         registration_token_hash=before.registration_token_hash,
         expires_at=before.expires_at,
+        changed_at=before.changed_at,
+        blocked_at=before.blocked_at,
     )
     # With another proof the secret ends; for the way back, rotate_secret makes one.
     if after.has_secret:
@@ -94,10 +111,7 @@ def update(client_id: str, changes: Mapping[str, Any], services: Services) -> Cl
             previous_secret_hash=before.previous_secret_hash,
             previous_secret_expires_at=before.previous_secret_expires_at,
         )
-    _check_resources(after, services)
-    _check_certificates(after, services)
-    relying_parties.check_same_subjects(before, after)
-    relying_parties.check(after, services, before)
+    must_fit(after, services, before)
     _amend(before, after, services)
     services.log.event("client.updated", client_id=client_id)
     return after
@@ -121,6 +135,15 @@ def rotate_secret(client_id: str, services: Services, overlap: int = OVERLAP) ->
     return after, secret
 
 
+def end_previous_secret(client_id: str, services: Services) -> Client:
+    """Let only the newest secret count from now on. Refused."""
+    before = get(client_id, services)
+    after = replace(before, previous_secret_hash=None, previous_secret_expires_at=0)
+    _amend(before, after, services)
+    services.log.event("client.previous_secret_ended", client_id=client_id)
+    return after
+
+
 def revoke(client_id: str, services: Services) -> Client:
     """End every grant and token the client has: one write, whatever their number."""
     before = get(client_id, services)
@@ -131,14 +154,79 @@ def revoke(client_id: str, services: Services) -> Client:
     return after
 
 
+def block(client_id: str, services: Services) -> Client:
+    """Shut a client out: nothing of it counts until it is let in again. Refused.
+
+    Also one that has never come, where its identifier is the URL of a document.
+    """
+    now, before = services.now(), services.table.get(Client, client_key(client_id))
+    if before is None:
+        before = _by_document(client_id, now, services)
+    after = replace(before, blocked_at=before.blocked_at or now, not_before=now)
+    if before.is_document:
+        after = replace(after, expires_at=None)  # forgotten, it could come again
+    _amend(before, after, services)
+    token_status.revoke_client(client_id, services)
+    services.log.event("client.blocked", client_id=client_id)
+    return after
+
+
+def unblock(client_id: str, services: Services) -> Client:
+    """Let a client in again; what it had before stays dead. Refused."""
+    before = get(client_id, services)
+    after = replace(before, blocked_at=None)
+    _amend(before, after, services)
+    services.log.event("client.unblocked", client_id=client_id)
+    return after
+
+
 def delete(client_id: str, services: Services) -> None:
     """Remove a client; its tokens cannot be refreshed, introspected or exchanged any more."""
-    get(client_id, services)
+    before = get(client_id, services)
     # First: who runs it again after a failure finds no client any more.
     token_status.revoke_client(client_id, services)
     services.table.delete(client_key(client_id))
-    directory.remove("client", client_id, services)
+    listed = lapsing.DIRECTORY if before.registered_by == "dynamic" else "client"
+    directory.remove(listed, client_id, services)
+    if before.owner is not None:
+        directory.remove(directory.owned_by(before.owner), client_id, services)
     services.log.event("client.deleted", client_id=client_id)
+
+
+def must_fit(client: Client, services: Services, before: Client | None = None) -> None:
+    """Refused for what this stage has not, or does not do; of a change, also for other subjects."""
+    _check_resources(client, services)
+    _check_certificates(client, services)
+    _check_assertions(client, services, before)
+    if before is not None:
+        relying_parties.check_same_subjects(before, client)
+    relying_parties.check(client, services, before)
+
+
+def _check_assertions(client: Client, services: Services, before: Client | None) -> None:
+    """For other servers only: who takes its own word about users gives away more than was asked."""
+    settings = services.settings
+    known = before.grant_types if before else ()
+    for name in client.grant_types:
+        if name not in (*offered(settings), *known):
+            raise Refused(f"grant_types: this stage does not offer {name} (its setting ID_JAG)")
+    for audience in client.id_jag_audiences or ():
+        if audience == settings.issuer:
+            raise Refused("id_jag_audiences: names this server itself")
+        if audience.startswith("http:") and not settings.is_local:
+            raise Refused("id_jag_audiences: must be https URLs")
+
+
+def _by_document(url: str, now: int, services: Services) -> Client:
+    """A place to remember something of a client whose document was never read. Refused."""
+    try:
+        fetchable.check(url)
+        client_document.check(url)
+    except ValueError:
+        raise Refused(f"there is no client {url}") from None
+    client = Client(client_id=url, created_at=now, registered_by="document")
+    services.table.put_first(client)
+    return get(url, services)
 
 
 def _amend(before: Client, after: Client, services: Services) -> None:
@@ -160,9 +248,15 @@ def _given_secret(metadata: Mapping[str, Any]) -> str | None:
 
 def _check_resources(client: Client, services: Services) -> None:
     named = {*(client.allowed_resources or ()), *client.resource_server}
-    for uri in (*named, *([client.default_resource] if client.default_resource else ())):
-        if services.table.get(Resource, resource_key(uri)) is None:
+    for uri in named:
+        if not resources.is_served(uri, services):
             raise Refused(f"there is no resource {uri}")
+    # Chosen from those that can be listed: one of a family is not, unless the client names it.
+    default = client.default_resource
+    if default is None or default in named:
+        return
+    if services.table.get(Resource, resource_key(default)) is None:
+        raise Refused(f"there is no resource {default}")
 
 
 def _check_certificates(client: Client, services: Services) -> None:

@@ -8,14 +8,26 @@ from ..records.directory_entry import DirectoryEntry, directory_partition
 from ..services import Services
 
 
-def add(directory: str, name: str, services: Services) -> None:
-    """Enter a name; entering it twice is no error."""
-    services.table.put(DirectoryEntry(directory=directory, name=name))
+def add(directory: str, name: str, services: Services, expires_at: int | None = None) -> None:
+    """Enter a name, until then if a time is given; entering it twice is no error."""
+    services.table.put(DirectoryEntry(directory=directory, name=name, expires_at=expires_at))
 
 
 def remove(directory: str, name: str, services: Services) -> None:
     """Take a name out, if it is there."""
     services.table.delete(DirectoryEntry(directory=directory, name=name).key)
+
+
+def owned_by(user_id: str) -> str:
+    """The directory of a developer's own clients."""
+    return f"client#{user_id}"
+
+
+def page(directory: str, after: str, most: int, services: Services) -> tuple[str, ...]:
+    """At most so many names that follow `after`, in order: one read."""
+    partition = directory_partition(directory)
+    entries = services.table.page(DirectoryEntry, partition, after, most)
+    return tuple(entry.name for entry in entries)
 
 
 def names(directory: str, services: Services) -> Iterator[str]:

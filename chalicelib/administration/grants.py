@@ -13,7 +13,7 @@ from . import Refused, users
 
 def state(user: User, grant: Grant, services: Services) -> str:
     """`code` until it is redeemed, then `live`; `revoked` when the grant, its user or client is."""
-    client = services.registry.client(grant.client_id)
+    client = services.registry.registered(grant.client_id)
     backed = stands(user, grant, grant.issued_at, services)
     if not backed or client is None or grant.issued_at <= client.not_before:
         return "revoked"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..aws.registry import FAMILIES
 from ..aws.table import AlreadyExists, Gone
+from ..protocol import resource_uri
 from ..records.resource import Resource, resource_key
 from ..registration import resource_metadata
 from ..services import Services
@@ -15,7 +17,12 @@ from . import Refused, directory
 def create(metadata: Mapping[str, Any], services: Services) -> Resource:
     """Register a resource. InvalidMetadata, Refused."""
     resource = _read(metadata, services)
+    for spelling in set(resource_uri.spellings(resource.resource)) - {resource.resource}:
+        if services.table.get(Resource, resource_key(spelling)) is not None:
+            raise Refused(f"resource {spelling} exists already, and is the same")
     directory.add("resource", resource.resource, services)
+    if resource.covers_subpaths:
+        directory.add(FAMILIES, resource.resource, services)
     try:
         services.table.put_new(resource)
     except AlreadyExists:
@@ -30,6 +37,15 @@ def get(uri: str, services: Services) -> Resource:
     if resource is None:
         raise Refused(f"there is no resource {uri}")
     return resource
+
+
+def is_served(uri: str, services: Services) -> bool:
+    """Whether a resource has this URI, or covers it."""
+    if services.table.get(Resource, resource_key(uri)) is not None:
+        return True
+    above = (name for one in resource_uri.above(uri) for name in resource_uri.spellings(one))
+    found = (services.table.get(Resource, resource_key(name)) for name in above)
+    return any(resource is not None and resource.covers_subpaths for resource in found)
 
 
 def list_all(services: Services) -> Iterator[Resource]:
@@ -47,10 +63,14 @@ def update(uri: str, changes: Mapping[str, Any], services: Services) -> Resource
         raise Refused("the URI of a resource cannot be changed; create another one")
     metadata = {**resource_metadata.write(before), **changes}
     after = _read(metadata, services)
+    if after.covers_subpaths:
+        directory.add(FAMILIES, uri, services)
     try:
         services.table.amend(before, after)
     except Gone:
         raise Refused(f"there is no resource {uri}") from None
+    if not after.covers_subpaths:
+        directory.remove(FAMILIES, uri, services)
     services.log.event("resource.updated", resource=uri)
     return after
 
@@ -59,6 +79,7 @@ def delete(uri: str, services: Services) -> None:
     """Remove a resource: no token for it is issued any more."""
     get(uri, services)
     services.table.delete(resource_key(uri))
+    directory.remove(FAMILIES, uri, services)
     directory.remove("resource", uri, services)
     services.log.event("resource.deleted", resource=uri)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from .. import signing_out, token_status
+from .. import signing_out, subject_links, token_status
 from ..authentication import password as passwords
 from ..aws import grants as stored_grants
 from ..aws.table import AlreadyExists, Gone
@@ -27,6 +27,7 @@ def create(
     claims: Mapping[str, Value],
     services: Services,
     cost: passwords.Cost = passwords.OWASP,
+    roles: tuple[str, ...] = (),
 ) -> User:
     """Make a user who can sign in. Refused when the name is taken or malformed."""
     name = _name(username)
@@ -37,12 +38,13 @@ def create(
         username=name,
         created_at=services.now(),
         claims=claims,
+        roles=roles,
     )
     _take_name(user, services)
     directory.add("user", user.user_id, services)
     services.table.put(_password(user, password, services, cost))
     services.table.put_new(user)
-    services.log.event("user.created", sub=user.subject)
+    services.log.event("user.created", sub=user.subject, roles=" ".join(roles) or None)
     return user
 
 
@@ -77,6 +79,7 @@ def update(
     password: str | None = None,
     claims: Mapping[str, Value] | None = None,
     disabled: bool | None = None,
+    roles: tuple[str, ...] | None = None,
     cost: passwords.Cost = passwords.OWASP,
 ) -> User:
     """Change a user; Refused. A new password and disabling end every session and grant."""
@@ -87,6 +90,8 @@ def update(
         after = replace(after, claims=claims)
     if disabled is not None:
         after = replace(after, disabled=disabled)
+    if roles is not None:
+        after = replace(after, roles=roles)
     if password is not None:
         _check_password(password)
     old, new = (_name_hash(name, services) for name in (user.username, after.username))
@@ -105,7 +110,8 @@ def update(
     else:
         _amend(user, after, services)
     verb = {True: "disabled", False: "enabled", None: "updated"}[disabled]
-    services.log.event(f"user.{verb}", sub=user.subject)
+    changed = None if roles is None else " ".join(roles)
+    services.log.event(f"user.{verb}", sub=user.subject, roles=changed)
     return after
 
 
@@ -136,6 +142,8 @@ def delete(name: str, services: Services) -> None:
         names.add(_name_hash(user.username, services))
         _end_listed(user, services)
         _remove_sessions(user, services)
+    for known_as in subject_links.of_user(user_id, services):
+        subject_links.unlink(known_as, services)
     partition = user_key(user_id).pk
     for kind, prefix in ((Grant, "G#"), (Session, "S#"), (Consent, "C#")):
         for record in services.table.query(kind, partition, prefix):

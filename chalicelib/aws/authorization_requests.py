@@ -33,10 +33,18 @@ def choose_account(table: Table, request: AuthorizationRequest, session_id: str)
 
 
 def consent(
-    table: Table, request: AuthorizationRequest, user_id: str, scope: tuple[str, ...]
+    table: Table,
+    request: AuthorizationRequest,
+    user_id: str,
+    scope: tuple[str, ...],
+    details: tuple[int, ...] = (),
 ) -> None:
-    """The user agreed to these scopes, for this request. RequestGone."""
-    _change(table, request, {"cu": user_id, "cs": scope})
+    """The user agreed to these scopes and details, for this request. RequestGone.
+
+    details: their places in the request's authorization details.
+    """
+    placed = {"cd": details} if details else {}
+    _change(table, request, {"cu": user_id, "cs": scope, **placed})
 
 
 def spend(table: Table, request: AuthorizationRequest | PushedRequest, by: str) -> None:

@@ -1,4 +1,4 @@
-"""A small client for AWS's JSON protocol: DynamoDB, KMS and SQS, and no more (docs/decisions/0002).
+"""A small client for AWS's JSON protocol: DynamoDB, KMS, SQS, a log to read (docs/decisions/0002).
 
 One instance belongs to one thread, as a Lambda has. Every call ends: three tries at most, each
 with a time-out, and then TemporarilyUnavailable, so that callers fail closed.
@@ -32,6 +32,7 @@ _TARGETS = {
     "dynamodb": ("DynamoDB_20120810", "application/x-amz-json-1.0"),
     "kms": ("TrentService", "application/x-amz-json-1.1"),
     "sqs": ("AmazonSQS", "application/x-amz-json-1.0"),
+    "logs": ("Logs_20140328", "application/x-amz-json-1.1"),
 }
 _DOMAINS = {"cn": "amazonaws.com.cn", "eusc": "amazonaws.eu"}
 _to_json = json.JSONEncoder(separators=(",", ":")).encode

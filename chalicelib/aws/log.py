@@ -20,6 +20,8 @@ class Log:
         self._out = out
         self._clock = clock
         self.request_id = ""
+        # Who acts in a request on our own pages, as `sub`; None where the event itself says who.
+        self.actor: str | None = None
 
     @classmethod
     def at(cls, path: str | None) -> Log:
@@ -29,7 +31,7 @@ class Log:
 
     def event(self, name: str, **details: object) -> None:
         """An audit event: `token.issued`, `user.sign_in.failed`, …; None values are left out."""
-        self._write("audit", {"event": name, **details})
+        self._write("audit", {"event": name, **details, "actor": self.actor})
 
     def problem(self, message: str, **details: object) -> None:
         """Something an operator should look at."""

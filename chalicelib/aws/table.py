@@ -110,26 +110,32 @@ class Table:
             **({"ExpressionAttributeNames": names} if names else {}),
         )
 
-    def amend(self, before: R, after: R) -> None:
+    def amend(
+        self, before: R, after: R, *, when: str = "", given: Attributes | None = None
+    ) -> None:
         """Write what differs between two states of a record, and nothing else; Gone.
 
         Two that change different members at once both have their way, and none brings back a
-        record that another has removed.
+        record that another has removed. `when` is one more condition, of the names in `given`.
         """
         old, new = before.attributes(), after.attributes()
         assign = {name: value for name, value in new.items() if old.get(name) != value}
-        names = {"#ttl": "ttl"} if "ttl" in assign else {}
+        gone = [name for name in old if name not in new]
+        names = {"#ttl": "ttl"} if "ttl" in (*assign, *gone) else {}
         sets = ", ".join(f"{'#ttl' if name == 'ttl' else name} = :set_{name}" for name in assign)
-        removes = ", ".join(name for name in old if name not in new)
+        removes = ", ".join("#ttl" if name == "ttl" else name for name in gone)
         expressions = (sets and f"SET {sets}", removes and f"REMOVE {removes}")
-        values = encode_item({f":set_{name}": value for name, value in assign.items()})
+        values = encode_item(
+            {f":set_{name}": value for name, value in assign.items()}
+            | {f":{name}": value for name, value in (given or {}).items()}
+        )
         if not any(expressions):
             return
         try:
             self._update(
                 before.key,
                 UpdateExpression=" ".join(filter(None, expressions)),
-                ConditionExpression="attribute_exists(pk)",
+                ConditionExpression="attribute_exists(pk)" + (f" AND {when}" if when else ""),
                 **({"ExpressionAttributeValues": values} if values else {}),
                 **({"ExpressionAttributeNames": names} if names else {}),
             )
@@ -194,6 +200,24 @@ class Table:
         """The records of one partition from a sort key on, and none before is read."""
         return self._query(kind, "pk = :pk AND sk >= :sk", pk, sk)
 
+    def page(self, kind: type[R], pk: str, after: str, most: int) -> tuple[R, ...]:
+        """At most so many records of one partition, from behind a sort key on: one call.
+
+        `after` need not be there any more; with "" it begins at the beginning.
+        """
+        answer = self._call(
+            "Query",
+            KeyConditionExpression="pk = :pk AND sk > :sk" if after else "pk = :pk",
+            ExpressionAttributeValues={
+                ":pk": encode(pk),
+                **({":sk": encode(after)} if after else {}),
+            },
+            ConsistentRead=True,
+            Limit=most,
+        )
+        found = (self._read(kind, item) for item in answer["Items"])
+        return tuple(record for record in found if record is not None)
+
     def _query(self, kind: type[R], wanted: str, pk: str, sk: str) -> Iterator[R]:
         start: Mapping[str, Any] = {}
         while True:
@@ -232,8 +256,7 @@ class Table:
         if not item:
             return None
         record = kind.read(decode_item(item))
-        expired = record.expiry is not None and record.expiry <= self._clock()
-        return None if expired else record
+        return None if record.is_over(self._clock()) else record
 
 
 def _key(key: Key) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def handle(request: Request, services: Services) -> Response:
         issuer=settings.issuer,
         report_url=settings.url("/about?format=json"),
         metadata_url=settings.url("/.well-known/openid-configuration"),
-        endpoints=[(name, settings.url(path)) for name, path in _ENDPOINTS],
+        endpoints=_endpoints(settings),
         chapters=told,
     )
 
@@ -61,6 +61,13 @@ def document(settings: Settings, told: tuple[Chapter, ...]) -> dict[str, object]
             for answer in chapter.answers
         },
     }
+
+
+def _endpoints(settings: Settings) -> list[tuple[str, str]]:
+    paths = list(_ENDPOINTS)
+    if settings.registration != "off":
+        paths.append(("Client registration", "/register"))
+    return [(name, settings.url(path)) for name, path in paths]
 
 
 def _is_for_a_program(request: Request) -> bool:

@@ -12,7 +12,13 @@ from .. import answers, asked, situation, subjects
 from ..asked import Recipient
 from ..aws import authorization_requests
 from ..aws.authorization_requests import RequestGone
-from ..errors import InvalidRequest, LoginRequired, OAuthError, TemporarilyUnavailable
+from ..errors import (
+    InvalidRequest,
+    LoginRequired,
+    OAuthError,
+    TemporarilyUnavailable,
+    UnauthorizedClient,
+)
 from ..http import Parameters, Request, Response, redirect
 from ..interaction import STEPS
 from ..protocol import handle as handles
@@ -20,8 +26,11 @@ from ..protocol import scope as scopes
 from ..protocol import target
 from ..protocol.fapi import LONGEST_CODE
 from ..protocol.handle import Handle
+from ..protocol.target import Details
+from ..records.client import Client
 from ..records.grant import CODE, Grant
 from ..records.pushed_request import URN, PushedRequest
+from ..records.resource import Resource
 from ..records.user import User
 from ..services import Services
 from ..situation import Situation
@@ -152,6 +161,8 @@ def _store_and_go_on(here: Situation, parameters: Parameters, services: Services
 
 def _finish(here: Situation, services: Services) -> Response:
     """Store the code under its hash, spend the request, send the code out."""
+    if here.asked.client.is_own:
+        return answers.arrival(here.asked.recipient)
     user, session, stored = here.user, here.session, here.waiting or here.pushed
     waiting = here.waiting
     assert user is not None
@@ -168,6 +179,9 @@ def _finish(here: Situation, services: Services) -> Response:
     consented = waiting is not None and waiting.consented_user == user.user_id
     given = waiting.consented if waiting and consented else here.asked.consent_scope
     scope = scopes.keep(here.asked.scope, given)
+    details = here.asked.authorization_details
+    if waiting is not None and consented:
+        details = tuple(details[place] for place in waiting.consented_details or ())
     grant = Grant(
         user_id=user.user_id,
         grant_id=code.own_id,
@@ -175,7 +189,7 @@ def _finish(here: Situation, services: Services) -> Response:
         state=CODE,
         code_hash=code.secret_hash,
         scope=scope,
-        resources=_given(here, scope),
+        resources=_given(here, scope, details),
         issued_at=now,
         expires_at=now + _life_of_code(here, services),
         ends_at=now + lifetimes.grant,
@@ -185,11 +199,13 @@ def _finish(here: Situation, services: Services) -> Response:
         dpop_jkt=here.asked.dpop_jkt,
         nonce=here.asked.nonce,
         claims=_claims(here, user, given) or None,
+        authorization_details=_text(details),
         auth_time=session.auth_time,
         amr=session.amr,
         acr=session.acr,
         session_id=session.lineage,
     )
+    _keep_registered(here.asked.client, services)
     if here.asked.client.hears_of_logout:
         from .. import signing_out
 
@@ -214,6 +230,17 @@ def _finish(here: Situation, services: Services) -> Response:
     return answer
 
 
+def _keep_registered(client: Client, services: Services) -> None:
+    if client.expires_at is None:
+        return
+    from .. import lapsing
+
+    try:
+        lapsing.used(client, services)
+    except lapsing.Lapsed:
+        raise UnauthorizedClient("The client is not registered any more.") from None
+
+
 def _claims(here: Situation, user: User, given: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """The claims asked for by name that the client may be told of this user."""
     asked_for = here.asked.claims.fitting(user.claims)
@@ -225,10 +252,29 @@ def _life_of_code(here: Situation, services: Services) -> int:
     return min(of_stage, LONGEST_CODE) if here.asked.client.is_fapi else of_stage
 
 
-def _given(here: Situation, scope: tuple[str, ...]) -> tuple[str, ...]:
-    """The resources asked for, but for those of which the user has declined every scope."""
+def _given(here: Situation, scope: tuple[str, ...], details: Details) -> tuple[str, ...]:
+    """The resources asked for, but for those of which the user has declined everything."""
+    asked = (here.asked.scope, here.asked.authorization_details)
     return tuple(
         resource.resource
         for resource in here.asked.resources
-        if set(scope) & set(resource.scopes) or not set(here.asked.scope) & set(resource.scopes)
+        if _is_asked_for(resource, scope, details) or not _is_asked_for(resource, *asked)
     )
+
+
+def _is_asked_for(resource: Resource, scope: tuple[str, ...], details: Details) -> bool:
+    if set(scope) & set(resource.scopes):
+        return True
+    if not details:
+        return False
+    from ..protocol import authorization_details as rich
+
+    return any(rich.belongs(detail, resource) for detail in details)
+
+
+def _text(details: Details) -> str | None:
+    if not details:
+        return None
+    from ..protocol import authorization_details as rich
+
+    return rich.write(details)

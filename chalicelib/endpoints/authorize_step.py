@@ -18,7 +18,7 @@ def handle(request: Request, services: Services) -> Response:
     if name not in STEPS:
         raise NotFound
     form = request.form
-    form.refuse_repeated(but=("scope",))
+    form.refuse_repeated(but=("scope", "authorization_detail"))
     waiting = situation.resume(form.require("interaction"), request, services)
     situation.check_form(form, waiting.request_id, request)
     recipient, parameters = situation.recall(waiting, services)

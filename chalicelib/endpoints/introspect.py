@@ -23,10 +23,11 @@ JSON = "application/json"
 _INACTIVE: dict[str, object] = {"active": False}
 # What nearly every library sends: it means JSON, and needs no reading.
 _PLAIN = ((), (JSON,), ("*/*",))
-# The last ones are not in every token: RFC 9470 section 6.2, RFC 9449 section 6.2.
+# The last ones are not in every token: RFC 9470 section 6.2, RFC 9449 section 6.2, RFC 9396
+# section 9.2.
 _CLAIMS = (
     *("iss", "sub", "aud", "exp", "iat", "nbf", "jti", "client_id"),
-    *("acr", "auth_time", "cnf", "status"),
+    *("acr", "auth_time", "cnf", "status", "authorization_details"),
 )
 
 
@@ -73,7 +74,9 @@ def _asks_for_jwt(request: Request) -> bool:
 
 def _access_token(text: str, client: Client, services: Services) -> dict[str, object]:
     token = verification.access_token(text, services)
-    if token is None or not may_see(client, token.client_id, str(token.claims["aud"])):
+    if token is None:
+        return _INACTIVE
+    if not may_see(client, token.client_id, str(token.claims["aud"]), services):
         return _INACTIVE
     if not verification.is_active(token, services):
         return _INACTIVE
@@ -81,15 +84,15 @@ def _access_token(text: str, client: Client, services: Services) -> dict[str, ob
         "active": True,
         "token_type": confirmation.token_type(token.confirmation),
         **{name: token.claims[name] for name in _CLAIMS if name in token.claims},
-        **_scope_for(client, token.claims["scope"]),
+        **_scope_for(client, token.claims.get("scope", "")),
     }
 
 
 def _scope_for(client: Client, granted: str) -> dict[str, object]:
     """RFC 9701 section 5: a resource server is told what is for it, not what is for this server."""
-    if client.introspection != "audience":
-        return {"scope": granted}
-    own = scope.of_resources(granted.split(" "))
+    own = tuple(granted.split(" ")) if granted else ()
+    if client.introspection == "audience":
+        own = scope.of_resources(own)
     return {"scope": scope.join(own)} if own else {}
 
 
@@ -121,16 +124,29 @@ def _refresh_token(text: str, client: Client, services: Services) -> dict[str, o
         "iss": services.settings.issuer,
         "sub": subjects.of(user, owner, services),
         "client_id": grant.client_id,
-        "scope": scope.join(grant.scope),
+        **_extent(grant),
         "iat": grant.issued_at,
         "exp": grant.expires_at,
     }
 
 
-def may_see(client: Client, issued_to: str, audience: str) -> bool:
+def _extent(grant: Grant) -> dict[str, object]:
+    """How far a grant reaches, for all its audiences."""
+    told: dict[str, object] = {"scope": scope.join(grant.scope)} if grant.scope else {}
+    if grant.authorization_details is not None:
+        from ..protocol import authorization_details as rich
+
+        told["authorization_details"] = list(rich.stored(grant.authorization_details))
+    return told
+
+
+def may_see(client: Client, issued_to: str, audience: str, services: Services) -> bool:
     """Whether a client may look into a token: its own, its resources', or any, as registered."""
     if client.introspection == "all":
         return True
     if client.introspection == "audience":
-        return audience in client.resource_server
+        if audience in client.resource_server:
+            return True
+        resource = services.registry.resource(audience)
+        return resource is not None and resource.is_one_of(client.resource_server)
     return issued_to == client.client_id

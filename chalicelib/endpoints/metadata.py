@@ -6,13 +6,14 @@ Under a stage path only the OpenID location can be served, so it must carry the 
 from __future__ import annotations
 
 from ..client_authentication import offered
-from ..grants import GRANT_TYPES
+from ..grants import offered as offered_grants
 from ..http import Request, Response, json_response
 from ..protocol import (
     acr,
     claims,
     client_assertion,
     confirmation,
+    grant_types,
     pkce,
     prompt,
     request_object,
@@ -54,11 +55,13 @@ def document(settings: Settings) -> dict[str, object]:
         "introspection_endpoint": settings.url("/introspect"),
         "userinfo_endpoint": settings.url("/userinfo"),
         "end_session_endpoint": settings.url("/logout"),
+        **_registered_at(settings),
+        "client_id_metadata_document_supported": settings.client_documents,
         "service_documentation": settings.url("/about"),
         "scopes_supported": list(scope.OPENID),
         "response_types_supported": ["code"],
         "response_modes_supported": list(response_mode.MODES),
-        "grant_types_supported": list(GRANT_TYPES),
+        "grant_types_supported": list(offered_grants(settings)),
         "code_challenge_methods_supported": list(pkce.METHODS),
         "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": algs,
@@ -88,7 +91,32 @@ def document(settings: Settings) -> dict[str, object]:
         "userinfo_signing_alg_values_supported": list(settings.id_token_algs),
         "claims_supported": [*claims.OF_ID_TOKEN, *claims.STANDARD],
         **_with_certificates(settings),
+        **_with_assertions(settings),
+        **_with_details(settings),
     }
+
+
+def _with_details(settings: Settings) -> dict[str, object]:
+    """RFC 9396 section 10. As the operator has set it: this document costs no read of the table."""
+    types = settings.authorization_details_types
+    return {"authorization_details_types_supported": list(types)} if types else {}
+
+
+def _registered_at(settings: Settings) -> dict[str, object]:
+    """RFC 7591 section 3; a client that reads this registers there."""
+    if settings.registration == "off":
+        return {}
+    return {"registration_endpoint": settings.url("/register")}
+
+
+def _with_assertions(settings: Settings) -> dict[str, object]:
+    """draft-ietf-oauth-identity-assertion-authz-grant section 7: those about users."""
+    found: dict[str, object] = {}
+    if settings.accepts_id_jag:
+        found["authorization_grant_profiles_supported"] = [grant_types.ID_JAG_PROFILE]
+    if settings.issues_id_jag:
+        found["identity_chaining_requested_token_types_supported"] = [grant_types.ID_JAG]
+    return found
 
 
 def _with_certificates(settings: Settings) -> dict[str, object]:

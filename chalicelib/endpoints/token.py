@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from .. import client_authentication, possession, tokens
 from ..errors import OAuthError, UnauthorizedClient, UnsupportedGrantType
-from ..grants import GRANT_TYPES, GrantType
+from ..grants import GRANT_TYPES, GrantType, offered
 from ..http import Parameters, Request, Response, json_response
 from ..services import Services
+from ..settings import Settings
 from ..values import replace
 
 PATH = "/token"
@@ -27,7 +28,7 @@ def handle(request: Request, services: Services) -> Response:
     form = request.form
     form.refuse_repeated(but=REPEATABLE)
     grant_type = form.require("grant_type")
-    grant = find_grant_type(grant_type)
+    grant = find_grant_type(grant_type, services.settings)
     client = client_authentication.authenticate(request, services)
     if grant_type not in client.grant_types:
         raise UnauthorizedClient("This client is not registered for this grant type.")
@@ -58,9 +59,9 @@ def handle(request: Request, services: Services) -> Response:
     return json_response(answer).with_headers(*shown.headers)
 
 
-def find_grant_type(name: str) -> GrantType:
-    """The member of this name; UnsupportedGrantType."""
-    if name not in GRANT_TYPES:
+def find_grant_type(name: str, settings: Settings) -> GrantType:
+    """The member of this name, where the stage offers it; UnsupportedGrantType."""
+    if name not in offered(settings):
         raise UnsupportedGrantType(_NOT_OFFERED.get(name, ""))
     return GRANT_TYPES[name]
 

@@ -32,7 +32,7 @@ def handle(request: Request, services: Services) -> Response:
         raise InvalidToken(
             f"The access token is for another resource. Ask for one with resource={issuer}."
         )
-    granted = token.claims["scope"].split(" ")
+    granted = token.claims.get("scope", "").split(" ")
     if SCOPE not in granted:
         raise InsufficientScope
     found = verification.behind(token, services)

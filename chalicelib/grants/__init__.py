@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from ..modules import Modules
+from ..protocol.grant_types import JWT_BEARER, TOKEN_EXCHANGE
 from ..values import Frozen
 
 if TYPE_CHECKING:  # the metadata document reads the table below, and needs no more
@@ -19,6 +20,7 @@ if TYPE_CHECKING:  # the metadata document reads the table below, and needs no m
     from ..records.authorization import Authorization
     from ..records.client import Client
     from ..services import Services
+    from ..settings import Settings
 
 
 class Proved(Frozen):
@@ -47,5 +49,14 @@ GRANT_TYPES: Modules[GrantType] = Modules(
         "authorization_code": "authorization_code",
         "refresh_token": "refresh_token",
         "client_credentials": "client_credentials",
+        JWT_BEARER: "jwt_bearer",
+        TOKEN_EXCHANGE: "token_exchange",
     },
 )
+
+
+def offered(settings: Settings) -> tuple[str, ...]:
+    """The grant types of a stage."""
+    left_out = {JWT_BEARER} if not settings.accepts_id_jag else set()
+    left_out |= {TOKEN_EXCHANGE} if not settings.issues_id_jag else set()
+    return tuple(name for name in GRANT_TYPES if name not in left_out)

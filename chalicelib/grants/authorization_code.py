@@ -22,7 +22,7 @@ from ..services import Services
 from ..values import replace
 from . import Proved
 
-PARAMETERS = ("code", "redirect_uri", "code_verifier", "resource")
+PARAMETERS = ("code", "redirect_uri", "code_verifier", "resource", "authorization_details")
 
 
 def prove(form: Parameters, client: Client, services: Services) -> Proved:
@@ -36,9 +36,12 @@ def prove(form: Parameters, client: Client, services: Services) -> Proved:
     _check_redirect_uri(form, grant)
     _check_verifier(form, client, grant)
     user = user_grants.must_stand(user, client, grant, services)
-    audience, resource = user_grants.choose_resource(grant, client, form.all("resource"), services)
+    details = form.get("authorization_details")
+    audience, resource = user_grants.choose_resource(
+        grant, client, form.all("resource"), services, details
+    )
     authorization = user_grants.authorization(
-        user, client, grant, audience, resource, None, services
+        user, client, grant, audience, resource, None, services, details
     )
     authorization = replace(
         authorization, signed_in=user_grants.signed_in(user, client, grant, services)

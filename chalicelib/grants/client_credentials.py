@@ -15,7 +15,7 @@ from ..services import Services
 from ..values import replace
 from . import Proved
 
-PARAMETERS = ("scope", "resource")
+PARAMETERS = ("scope", "resource", "authorization_details")
 
 
 def prove(form: Parameters, client: Client, services: Services) -> Proved:
@@ -24,12 +24,14 @@ def prove(form: Parameters, client: Client, services: Services) -> Proved:
         raise UnauthorizedClient("A public client cannot act for itself.")
     if client.scope is None and client.allowed_resources is None:
         raise InvalidScope("This client is registered for no scope and no resource.")
-    scope = target.asked_scope(form.get("scope"), client)
+    # Nobody is asked: what it may do must be written down, and "any" is not.
+    details = target.asked_details(form.get("authorization_details"), client, named=True)
+    scope = target.asked_scope(form.get("scope"), client, with_details=bool(details))
     if set(scope) & set(scopes.OPENID):
         raise InvalidScope("OpenID scopes are for users; no user takes part in this grant.")
     asked = form.all("resource")
     allowed = services.registry.resources_of(client, asked)
-    chosen = target.choose(scope, asked, allowed, client.default_resource)
+    chosen = target.choose(scope, asked, allowed, client.default_resource, details)
     if len(chosen) != 1:
         raise InvalidTarget("Name one resource: a token has one audience.")
     (resource,) = chosen
@@ -38,6 +40,7 @@ def prove(form: Parameters, client: Client, services: Services) -> Proved:
         client_id=client.client_id,
         subject=client.client_id,
         scope=scope,
+        authorization_details=details,
         audience=resource.resource,
         signing_alg=resource.signing_alg,
         signing_mode=resource.signing_mode,

@@ -26,7 +26,7 @@ from ..services import Services
 from ..values import replace
 from . import Proved
 
-PARAMETERS = ("refresh_token", "scope", "resource")
+PARAMETERS = ("refresh_token", "scope", "resource", "authorization_details")
 
 
 def prove(form: Parameters, client: Client, services: Services) -> Proved:
@@ -41,13 +41,14 @@ def prove(form: Parameters, client: Client, services: Services) -> Proved:
     if _is_replay(grant, behind, services):
         # Before what is asked for is looked at: a wrong scope must not hide a replay.
         return Proved(UNBOUND, partial(_punish, grant, behind, services))
-    audience, resource = user_grants.choose_resource(grant, client, form.all("resource"), services)
+    details = form.get("authorization_details")
+    audience, resource = user_grants.choose_resource(
+        grant, client, form.all("resource"), services, details
+    )
     authorization = user_grants.authorization(
-        user, client, grant, audience, resource, form.get("scope"), services
+        user, client, grant, audience, resource, form.get("scope"), services, details
     )
-    spend = partial(
-        _rotate, grant, shown.secret, behind, authorization, services, keeps=client.is_fapi
-    )
+    spend = partial(_rotate, grant, shown.secret, behind, authorization, client, services)
     return Proved(_binding(grant, client), spend)
 
 
@@ -69,17 +70,28 @@ def _punish(grant: Grant, behind: int, services: Services, shown: Confirmation |
     raise InvalidGrant(detail=f"replayed: {behind} rotations old")
 
 
+def _keep_registered(client: Client, services: Services) -> None:
+    if client.expires_at is None:
+        return
+    from .. import lapsing
+
+    try:
+        lapsing.used(client, services)
+    except lapsing.Lapsed:
+        raise InvalidGrant(detail="the client is not registered any more") from None
+
+
 def _rotate(
     grant: Grant,
     secret: bytes,
     behind: int,
     authorization: Authorization,
+    client: Client,
     services: Services,
     shown: Confirmation | None,
-    *,
-    keeps: bool,
 ) -> Authorization:
-    """keeps: FAPI 2.0 section 5.3.2.1: a token whose holder must prove itself does not rotate."""
+    """FAPI 2.0 section 5.3.2.1: a token whose holder must prove itself does not rotate."""
+    _keep_registered(client, services)
     now, lifetimes = services.now(), services.settings.lifetimes
     try:
         if authorization.listed:
@@ -92,7 +104,7 @@ def _rotate(
         if behind == 1:
             following = successor(grant.chain, secret)
             stored_grants.bind(services.table, grant, bound)
-        elif keeps:
+        elif client.is_fapi:
             stored_grants.keep(services.table, grant, bound, secret, expires_at)
             return authorization  # who has the token need not be told it (RFC 6749 section 6)
         else:

@@ -25,6 +25,8 @@ def needed(situation: Situation, services: Services) -> bool:
         return True
     if asked.client.first_party:
         return False
+    if asked.authorization_details:
+        return True  # each time: nobody agrees to every payment by one (docs/decisions/0037)
     given = situation.consent.scopes if situation.consent else {}
     return not consents.covers(given, by_audience(situation, services))
 
@@ -46,15 +48,18 @@ def show(situation: Situation, services: Services) -> Response:
         "consent.html",
         product=services.settings.product_name,
         client={
-            "client_name": asked.client.display_name,
+            "client_name": asked.client.client_name or asked.client.client_id,
             "client_uri": asked.client.client_uri,
             "tos_uri": asked.client.tos_uri,
             "policy_uri": asked.client.policy_uri,
             "contacts": asked.client.contacts,
         },
         verified=asked.client.verified,
+        published_at=asked.client.host,
+        self_registered=asked.client.registered_by == "dynamic" and not asked.client.verified,
         username=situation.user.username,
         groups=_groups(situation, services),
+        details=_details(situation),
         destination=redirect_uri.destination(uri),
         to_this_device=redirect_uri.reaches_an_app(uri),
         offline=offers_refresh(asked),
@@ -83,11 +88,14 @@ def submit(
     details = {"sub": situation.user.subject, "client_id": situation.asked.client.client_id}
     asked = situation.asked.consent_scope
     chosen = scope.keep(asked, {*form.all("scope"), *consents.REQUIRED})
-    if decision == "deny" or not consents.is_enough(asked, chosen):
+    ticked, wanted = form.all("authorization_detail"), len(situation.asked.authorization_details)
+    kept = tuple(place for place in range(wanted) if str(place) in ticked)
+    enough = consents.is_enough(asked, chosen, wanted, len(kept))
+    if decision == "deny" or not enough:
         services.log.event("consent.denied", **details)
         raise AccessDenied
     authorization_requests.consent(
-        services.table, situation.waiting, situation.user.user_id, chosen
+        services.table, situation.waiting, situation.user.user_id, chosen, kept
     )
     if not could_be_an_impostor(situation.asked):
         services.table.put(_recorded(situation, chosen, services))
@@ -129,6 +137,30 @@ def _groups(situation: Situation, services: Services) -> list[dict[str, object]]
         if lines:
             groups.append({"title": title, "scopes": lines})
     return groups
+
+
+def _details(situation: Situation) -> list[dict[str, object]]:
+    """The authorization details as the page lists them, each by its place in the request."""
+    asked = situation.asked
+    if not asked.authorization_details:
+        return []
+    from ..protocol import authorization_details as rich
+    from ..protocol import detail_words
+
+    lines: list[dict[str, object]] = []
+    for place, detail in enumerate(asked.authorization_details):
+        owners = [resource for resource in asked.resources if rich.belongs(detail, resource)]
+        words = rich.words_of(owners[0], detail["type"])
+        schema = rich.schema_of(owners[0], detail["type"])
+        lines.append(
+            {
+                "value": place,
+                "title": ", ".join(owner.name for owner in owners),
+                "sentence": detail_words.sentence(words, detail),
+                "rest": detail_words.rest(words, detail, schema),
+            }
+        )
+    return lines
 
 
 def _lifetime(situation: Situation, services: Services) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ..records.resource import Resource
 from . import scope as scopes
@@ -37,7 +37,14 @@ def merge(given: Consented, asked: Consented, chosen: Iterable[str]) -> Consente
     return {audience: words for audience, words in merged.items() if words}
 
 
-def is_enough(asked: Iterable[str], chosen: Iterable[str]) -> bool:
-    """Whether what the user chose is worth an authorization: not only what cannot be declined."""
+def is_enough(
+    asked: Collection[str], chosen: Iterable[str], details: int = 0, kept: int = 0
+) -> bool:
+    """Whether what the user chose is worth an authorization: not only what cannot be declined.
+
+    details, kept: how many authorization details were asked for, and how many chosen.
+    """
     declinable = set(asked) - set(REQUIRED)
-    return not declinable or bool(declinable & set(chosen)) or "openid" in asked
+    if not declinable and not details:
+        return True
+    return bool(declinable & set(chosen)) or kept > 0 or "openid" in asked

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from ipaddress import IPv6Address
+from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 _LOOPBACK = re.compile(
-    r"(?P<origin>http://(?:127\.0\.0\.1|\[::1\]))(?::(?P<port>[0-9]{1,5}))?(?P<rest>(?:[/?].*)?)",
+    r"(?P<origin>http://(?:127\.0\.0\.1|\[::1\]|(?P<name>localhost)))"
+    r"(?::(?P<port>[0-9]{1,5}))?(?P<rest>(?:[/?].*)?)",
     re.ASCII,
 )
 # URIs are ASCII (RFC 3986); a backslash is a slash to browsers and not to us.
@@ -39,15 +40,24 @@ def reaches_an_app(uri: str) -> bool:
     return is_loopback(uri) or not uri.startswith("https://")
 
 
-def check(uri: str, application_type: str) -> None:
-    """Refuse what must not be registered; ValueError says why, in words for the developer."""
+def check(uri: str, application_type: str, *, of_a_stranger: bool = False) -> None:
+    """Refuse what must not be registered; ValueError says why, in words for the developer.
+
+    of_a_stranger: the client registers itself. OpenID Connect Dynamic Client Registration section
+    2: a web client has https only; a native one may say localhost (docs/decisions/0038).
+    """
     if not _URI.fullmatch(uri):
         raise ValueError("must be 1 to 2048 visible ASCII characters")
     for character, name in (("#", "a fragment"), ("\\", "a backslash"), ("*", "a wildcard")):
         if character in uri:
             raise ValueError(f"must not hold {name}")
-    if is_loopback(uri):
-        _check_port(_LOOPBACK.fullmatch(uri))
+    loopback = _LOOPBACK.fullmatch(uri)
+    if of_a_stranger:
+        if uri.startswith("https://"):
+            _check_host(uri)
+        _check_fits(uri, application_type)
+    if loopback and (of_a_stranger or not loopback["name"]):
+        _check_port(loopback)
         return
     scheme, _, rest = uri.partition(":")
     if scheme == "https":
@@ -67,10 +77,32 @@ def check(uri: str, application_type: str) -> None:
 def destination(uri: str) -> str:
     """Where the answer goes, in words for the consent page: a host, or the app's scheme."""
     if is_loopback(uri):
-        return "an app on this device"
+        return f"an app on this device ({urlsplit(uri).hostname})"
     if uri.startswith("https://"):
         return urlsplit(uri).netloc
     return f"an app on this device ({uri.partition(':')[0]})"
+
+
+def _check_fits(uri: str, application_type: str) -> None:
+    if uri.startswith("https://") and _is_here(urlsplit(uri).hostname or ""):
+        raise ValueError("must not name the user's own device after https://; use http:// there")
+    if application_type == "web" and is_loopback(uri):
+        raise ValueError(
+            "must be https for application_type web; an app on the user's device is native"
+        )
+
+
+def _is_here(host: str) -> bool:
+    """Whether a host is the device that the browser runs on, in one spelling or another."""
+    last = host.rpartition(".")[2]
+    if ":" not in host and not last[:1].isdigit():
+        return last == "localhost"
+    try:
+        ip = ip_address(host)
+    except ValueError:
+        return True  # 127.1, say: a browser may take it for an address
+    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+    return any(one.is_loopback or one.is_unspecified for one in (ip, mapped) if one is not None)
 
 
 def _same(asked: str, known: str) -> bool:

@@ -181,6 +181,8 @@ def _texts(name: str, value: Any) -> list[str]:
         values = [str(value)]
     if name == "claims" and isinstance(value, Mapping):
         values = [json.dumps(value, separators=(",", ":"))]
+    if name == "authorization_details":  # a list here, and nothing else: RFC 9396 section 3
+        values = [json.dumps(value, separators=(",", ":")) if isinstance(value, list) else None]
     if not all(isinstance(text, str) and _is_unicode(text) for text in values):
         raise InvalidRequestObject(f"The {name} of the request object is of a wrong type.")
     return values

@@ -1,4 +1,4 @@
-"""JSON objects of strangers: no member twice, no NaN, no endless number, no great depth: RFC 8259.
+"""JSON of strangers: no member twice, no NaN, no endless number, no great depth: RFC 8259.
 
 Some versions of Python read any depth, and then fail where the document is used.
 """
@@ -14,17 +14,29 @@ MOST_BRACKETS = 256
 
 def read_object(text: str, *, most_brackets: int = MOST_BRACKETS) -> dict[str, Any]:
     """The object in a text whose length was checked before; ValueError for anything else."""
+    document = _read(text, most_brackets)
+    if not isinstance(document, dict):
+        raise ValueError("not a JSON object")
+    return document
+
+
+def read_list(text: str, *, most_brackets: int = MOST_BRACKETS) -> list[Any]:
+    """The list in a text whose length was checked before; ValueError for anything else."""
+    document = _read(text, most_brackets)
+    if not isinstance(document, list):
+        raise ValueError("not a JSON array")
+    return document
+
+
+def _read(text: str, most_brackets: int) -> Any:
     if text.count("[") + text.count("{") > most_brackets:
         raise ValueError("too deep")
-    document = json.loads(
+    return json.loads(
         text,
         object_pairs_hook=_no_duplicates,
         parse_constant=_no_constants,
         parse_float=_finite,
     )
-    if not isinstance(document, dict):
-        raise ValueError("not a JSON object")
-    return document
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

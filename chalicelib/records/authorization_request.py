@@ -20,6 +20,7 @@ class AuthorizationRequest(Record, kw_only=True):
     which is spent, since several browsers may have visited it.
     signed_in_session: the session that was opened for this very request.
     consented_user, consented: who has agreed for this request, and to which scopes.
+    consented_details: to which of its authorization details, by their places in it.
     """
 
     TYPE: ClassVar[str] = "request"
@@ -34,6 +35,7 @@ class AuthorizationRequest(Record, kw_only=True):
     signed_in_session: Annotated[str | None, "si"] = None
     consented_user: Annotated[str | None, "cu"] = None
     consented: Annotated[tuple[str, ...], "cs"] = ()
+    consented_details: Annotated[tuple[int, ...] | None, "cd"] = None
     expected: Annotated[str | None, "ex"] = None
     chosen_session: Annotated[str | None, "ch"] = None
     pushed: Annotated[str | None, "pu"] = None

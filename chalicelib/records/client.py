@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from .record import Key, Record
+from .record import Key, Record, Value
 
 
 class Client(Record, kw_only=True):
@@ -13,12 +13,19 @@ class Client(Record, kw_only=True):
     scope: the scopes it may ask for; None for any that its resources define.
     profile: a set of rules it keeps, by its name (protocol/fapi.py).
     allowed_resources: the resources it may name; None for any that is registered.
+    authorization_details_types: those it may ask for; None for any that its resources define, where
+    a user is asked, and for none where it acts for itself.
     introspection: `own`, `audience` or `all`: whose tokens it may look into.
     registered_by: `operator`, `console` (a developer), `dynamic` (RFC 7591: by itself) or
     `document` (a Client ID Metadata Document).
+    id_jag_audiences: for which other servers it may have assertions about users, by their issuers:
+    `client_id` there, `resources` with their scopes, `email` (protocol/id_jag.py).
     owner: the user_id of the developer who has it in the console.
     expires_at: when a registration that nobody uses lapses, in epoch seconds; None for never.
     not_before: nothing issued to it at or before this time counts.
+    blocked_at: when an operator has shut it out, in epoch seconds; None where it is not.
+    fresh_until: of a document: when it is read again; stale_until: for how long it stands where
+    that fails; changed_at: when it last changed in what users go by. In epoch seconds.
     """
 
     TYPE: ClassVar[str] = "client"
@@ -74,21 +81,27 @@ class Client(Record, kw_only=True):
     default_scope: Annotated[tuple[str, ...] | None, "ds"] = None
     allowed_resources: Annotated[tuple[str, ...] | None, "ar"] = None
     default_resource: Annotated[str | None, "dr"] = None
+    authorization_details_types: Annotated[tuple[str, ...] | None, "ad"] = None
     require_pkce: Annotated[bool, "pr"] = True
     first_party: Annotated[bool, "fp"] = False
     verified: Annotated[bool, "ve"] = False
     introspection: Annotated[str, "it"] = "own"
+    id_jag_audiences: Annotated[Mapping[str, Mapping[str, Value]] | None, "ja"] = None
     resource_server: Annotated[tuple[str, ...], "rs"] = ()
 
     secret_hash: Annotated[bytes | None, "h"] = None
     previous_secret_hash: Annotated[bytes | None, "hp"] = None
     previous_secret_expires_at: Annotated[int, "hx"] = 0
     not_before: Annotated[int, "nb"] = 0
+    blocked_at: Annotated[int | None, "bk"] = None
 
     registered_by: Annotated[str, "rb"] = "operator"
     owner: Annotated[str | None, "ow"] = None
     registration_token_hash: Annotated[bytes | None, "rh"] = None
     expires_at: Annotated[int | None, "x"] = None
+    fresh_until: Annotated[int | None, "fu"] = None
+    stale_until: Annotated[int | None, "su"] = None
+    changed_at: Annotated[int | None, "cg"] = None
 
     @property
     def key(self) -> Key:
@@ -110,6 +123,17 @@ class Client(Record, kw_only=True):
         return self.registered_by in ("dynamic", "document")
 
     @property
+    def is_own(self) -> bool:
+        """Whether it stands for pages of this server (own_pages.py); no other name has a colon so
+        early."""
+        return self.client_id.startswith("own:")
+
+    @property
+    def is_document(self) -> bool:
+        """Whether what it is, is said by a document at its identifier."""
+        return self.registered_by == "document"
+
+    @property
     def is_fapi(self) -> bool:
         """Whether it is held to FAPI 2.0."""
         return self.profile is not None
@@ -121,8 +145,14 @@ class Client(Record, kw_only=True):
 
     @property
     def display_name(self) -> str:
-        """What people are shown."""
-        return self.client_name or self.client_id
+        """What people are shown. A document can have any name; its host is its own."""
+        name = self.client_name or self.client_id
+        return f"{name} ({self.host})" if self.host else name
+
+    @property
+    def host(self) -> str | None:
+        """Where the document is that says what it is, with the port; None without one."""
+        return self.client_id.split("/")[2] if self.is_document else None
 
 
 def client_key(client_id: str) -> Key:

@@ -6,12 +6,16 @@ from .record import Key, Record
 
 
 class DirectoryEntry(Record, kw_only=True):
-    """`name` is one of `directory`; it is written before what it names and removed after it."""
+    """`name` is one of `directory`; it is written before what it names and removed after it.
+
+    expires_at: where what it names lapses, a time after that; None for never.
+    """
 
     TYPE: ClassVar[str] = "entry"
 
     directory: Annotated[str, "d"]
     name: Annotated[str, "nm"]
+    expires_at: Annotated[int | None, "x"] = None
 
     @property
     def key(self) -> Key:

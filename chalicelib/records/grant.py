@@ -24,6 +24,7 @@ class Grant(Record, kw_only=True):
     ends_at: the grant's last second, however often it is refreshed.
     offline: false where the user was asked for offline_access and declined it.
     claims: what was asked for by name and given, under `userinfo` and `id_token`; names only.
+    authorization_details: all that was given (RFC 9396), as JSON; tokens carry some or all of it.
     session_id: the session it was given in; without offline_access it ends when that signs out.
     dpop_jkt: the key that the authorization request named; only who holds it redeems the code.
     confirmation: what the refresh tokens are bound to, under the names of `cnf`. It never changes.
@@ -49,6 +50,7 @@ class Grant(Record, kw_only=True):
     code_challenge: Annotated[str | None, "cc"] = None
     nonce: Annotated[str | None, "nn"] = None
     claims: Annotated[Mapping[str, tuple[str, ...]] | None, "cl"] = None
+    authorization_details: Annotated[str | None, "ad"] = None
     auth_time: Annotated[int, "au"] = 0
     amr: Annotated[tuple[str, ...], "am"] = ()
     acr: Annotated[str | None, "ac"] = None

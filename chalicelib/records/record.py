@@ -48,6 +48,10 @@ class Record(Frozen, kw_only=True):
         expires_at: int | None = getattr(self, "expires_at", None)
         return expires_at
 
+    def is_over(self, now: int) -> bool:
+        """Whether it has ended by now."""
+        return self.expiry is not None and self.expiry <= now
+
     def attributes(self) -> dict[str, Value]:
         """The item without its key: short names, absent values left out."""
         item: dict[str, Value] = {"t": self.TYPE}

@@ -27,6 +27,7 @@ class SeenOnce(Record, kw_only=True):
 REVOKED_ACCESS_TOKEN = "at"
 CLIENT_ASSERTION = "assertion"
 DPOP_PROOF = "dpop"
+ID_JAG = "id-jag"
 
 
 def revoked_access_token(jti: str, expires_at: int) -> SeenOnce:
@@ -54,6 +55,16 @@ def dpop_proof(thumbprint: str, jti: str, expires_at: int, owner: str) -> SeenOn
     return SeenOnce(
         kind=DPOP_PROOF,
         value_hash=base64url(sha256(f"{thumbprint}\0{jti}")),
+        expires_at=expires_at,
+        owner=owner,
+    )
+
+
+def id_jag(issuer: str, jti: str, expires_at: int, owner: str) -> SeenOnce:
+    """The mark that an assertion about a user was used (RFC 7523 section 3, by its jti)."""
+    return SeenOnce(
+        kind=ID_JAG,
+        value_hash=base64url(sha256(f"{issuer}\0{jti}")),
         expires_at=expires_at,
         owner=owner,
     )

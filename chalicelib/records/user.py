@@ -14,6 +14,7 @@ class User(Record, kw_only=True):
     not_before: nothing issued at or before this time counts.
     signed_out_until: a browser has signed out; a grant issued at or before this time may be one
     of those that ended with it (`ended_session` says which).
+    roles: what the user may do on this server's own pages (registration/user_metadata.py).
     """
 
     TYPE: ClassVar[str] = "user"
@@ -26,6 +27,7 @@ class User(Record, kw_only=True):
     disabled: Annotated[bool, "dis"] = False
     not_before: Annotated[int, "nb"] = 0
     signed_out_until: Annotated[int, "so"] = 0
+    roles: Annotated[tuple[str, ...], "ro"] = ()
 
     @property
     def key(self) -> Key:

@@ -14,11 +14,13 @@ from . import (
     InvalidMetadata,
     InvalidRedirectURI,
     authentication_metadata,
+    id_jag_metadata,
     openid_metadata,
     possession_metadata,
     profile_metadata,
     request_metadata,
     session_metadata,
+    strangers,
 )
 from .readers import flag, texts, web
 
@@ -31,18 +33,27 @@ INTROSPECTION = ("own", "audience", "all")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,32}", re.ASCII)
 
 
-def read(metadata: Mapping[str, Any], client_id: str, now: int) -> Client:
+def read(
+    metadata: Mapping[str, Any], client_id: str, now: int, registered_by: str = "operator"
+) -> Client:
     """The client that the metadata describe, without a secret. InvalidMetadata.
 
     Members this server does not know are left out, as RFC 7591 section 2 says; those of its own are
     the operator's to give.
     """
+    return described(metadata, _identifier(client_id), now, registered_by)
+
+
+def described(
+    metadata: Mapping[str, Any], client_id: str, now: int, registered_by: str = "operator"
+) -> Client:
+    """The same for an identifier that was checked by rules of its own. InvalidMetadata."""
     metadata = profile_metadata.completed(metadata)
     values: dict[str, Any] = {}
     for name, reader in _MEMBERS.items():
         if metadata.get(name) is not None:
             values[name] = reader(name, metadata[name])
-    client = Client(client_id=_identifier(client_id), created_at=now, **values)
+    client = Client(client_id=client_id, created_at=now, registered_by=registered_by, **values)
     for rule in RULES:
         rule(client)
     return client
@@ -108,7 +119,9 @@ def redirect_uris_are_safe(client: Client) -> None:
         raise InvalidRedirectURI(f"redirect_uris: at most {MOST_REDIRECT_URIS}")
     for uri in client.redirect_uris:
         try:
-            redirect_uri.check(uri, client.application_type)
+            redirect_uri.check(
+                uri, client.application_type, of_a_stranger=client.is_self_registered
+            )
         except ValueError as reason:
             raise InvalidRedirectURI(f"redirect_uris: {uri!r} {reason}") from None
 
@@ -166,11 +179,13 @@ RULES = (
     reach_is_named,
     introspection_is_known,
     *authentication_metadata.RULES,
+    *id_jag_metadata.RULES,
     *openid_metadata.RULES,
     *possession_metadata.RULES,
     *profile_metadata.RULES,
     *request_metadata.RULES,
     *session_metadata.RULES,
+    *strangers.RULES,
 )
 
 
@@ -219,6 +234,14 @@ def _uris(name: str, value: Any) -> tuple[str, ...]:
     return tuple(_uri(name, uri) for uri in _list(name, value))
 
 
+def _types(name: str, value: Any) -> tuple[str, ...]:
+    """RFC 9396 section 10. An empty list is none at all."""
+    members = _list(name, value)
+    if not all(scope.is_token(member) for member in members):
+        raise InvalidMetadata(f"{name}: must be names of types")
+    return members
+
+
 def _application_type(name: str, value: Any) -> str:
     if value not in ("web", "native"):
         raise InvalidMetadata(f"{name}: must be web or native")
@@ -241,6 +264,7 @@ _MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
     "default_scope": _scope,
     "allowed_resources": _uris,
     "default_resource": _uri,
+    "authorization_details_types": _types,
     "require_pkce": flag,
     "first_party": flag,
     "verified": flag,
@@ -249,6 +273,7 @@ _MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
     "software_id": _text,
     "software_version": _text,
     **authentication_metadata.MEMBERS,
+    **id_jag_metadata.MEMBERS,
     **openid_metadata.MEMBERS,
     **possession_metadata.MEMBERS,
     **profile_metadata.MEMBERS,
@@ -260,6 +285,7 @@ _WRITERS: Mapping[str, Callable[[Any], object]] = {
     "scope": scope.join,
     "default_scope": scope.join,
     "jwks": request_metadata.write_jwks,
+    "id_jag_audiences": id_jag_metadata.write,
 }
 # Left out where it is empty. An empty allowed_resources is none at all; left out, it would be any.
 _EMPTY = {name for name, default in Client.DEFAULTS.items() if default == ()}

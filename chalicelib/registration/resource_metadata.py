@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InvalidTarget
-from ..protocol import scope, signing_keys, target
+from ..protocol import resource_uri, scope, signing_keys, target
 from ..records.resource import Resource
-from . import InvalidMetadata
+from . import InvalidMetadata, details_metadata, readers
 
 MOST_SCOPES = 100
 MOST_NAME = 200
@@ -24,7 +24,12 @@ MEMBERS = (
     "signing_alg",
     "signing_mode",
     "status_list",
+    "developers",
+    "self_registered_clients",
+    "covers_subpaths",
+    "authorization_details_types",
 )
+DEVELOPERS = ("no", "users", "machines")
 
 
 def read(metadata: Mapping[str, Any], *, allow_http: bool = False) -> Resource:
@@ -46,6 +51,12 @@ def read(metadata: Mapping[str, Any], *, allow_http: bool = False) -> Resource:
         signing_mode=mode,
         access_token_lifetime=_lifetime(metadata.get("access_token_lifetime")),
         status_list=_status_list(metadata.get("status_list", False), alg, mode),
+        developers=_developers(metadata.get("developers", "no")),
+        self_registered_clients=readers.flag(
+            "self_registered_clients", metadata.get("self_registered_clients", False)
+        ),
+        covers_subpaths=_covers_subpaths(metadata.get("covers_subpaths", False), uri),
+        authorization_details_types=details_metadata.read(metadata.get(details_metadata.NAME)),
     )
 
 
@@ -63,6 +74,16 @@ def write(resource: Resource) -> dict[str, object]:
         document["signing_mode"] = resource.signing_mode
     if resource.status_list:
         document["status_list"] = True
+    if resource.self_registered_clients:
+        document["self_registered_clients"] = True
+    if resource.developers != "no":
+        document["developers"] = resource.developers
+    if resource.covers_subpaths:
+        document["covers_subpaths"] = True
+    if resource.authorization_details_types is not None:
+        document[details_metadata.NAME] = details_metadata.write(
+            resource.authorization_details_types
+        )
     return document
 
 
@@ -76,6 +97,9 @@ def _uri(value: Any, *, allow_http: bool) -> str:
     loopback = re.match(r"http://(127\.0\.0\.1|\[::1\]|localhost)([:/]|$)", value)
     if value.lower().startswith("http:") and not (allow_http and loopback):
         raise InvalidMetadata("resource: must not be an http URL")
+    if value not in resource_uri.spellings(value):
+        # Asked for in any spelling, it is looked for in this one.
+        raise InvalidMetadata(f"resource: must be written as {resource_uri.canonical(value)}")
     return value
 
 
@@ -99,6 +123,12 @@ def _signing(metadata: Mapping[str, Any]) -> tuple[str, str | None]:
     return alg, mode
 
 
+def _developers(value: Any) -> str:
+    if value not in DEVELOPERS:
+        raise InvalidMetadata(f"developers: must be one of {', '.join(DEVELOPERS)}")
+    return str(value)
+
+
 def _lifetime(value: Any) -> int | None:
     if value is None:
         return None
@@ -116,4 +146,13 @@ def _status_list(value: Any, alg: str, mode: str | None) -> bool:
         raise InvalidMetadata(
             f"status_list: with {alg} it needs signing_mode {signing_keys.DATA_KEY}"
         )
+    return value
+
+
+def _covers_subpaths(value: Any, uri: str) -> bool:
+    """Below a query, a host pattern or an escape nothing can be told for sure."""
+    if not isinstance(value, bool):
+        raise InvalidMetadata("covers_subpaths: must be true or false")
+    if value and not resource_uri.can_have_below(uri):
+        raise InvalidMetadata("covers_subpaths: needs a URL of one host and a plain path")
     return value

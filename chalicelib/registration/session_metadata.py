@@ -22,7 +22,9 @@ def addresses_are_safe(client: Client) -> None:
         raise InvalidMetadata(f"post_logout_redirect_uris: at most {MOST_URIS}")
     for uri in uris:
         try:
-            redirect_uri.check(uri, client.application_type)
+            redirect_uri.check(
+                uri, client.application_type, of_a_stranger=client.is_self_registered
+            )
         except ValueError as reason:
             raise InvalidMetadata(f"post_logout_redirect_uris: {uri!r} {reason}") from None
 

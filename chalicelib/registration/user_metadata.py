@@ -14,7 +14,11 @@ from typing import Any
 from ..records.record import Value
 from . import InvalidMetadata
 
-MEMBERS = ("username", "password", "claims")
+MEMBERS = ("username", "password", "claims", "roles")
+# What a user may do on this server's own pages. The claim `roles` is another thing: it is told to
+# applications, and means something only to them.
+DEVELOPER, OPERATOR = "developer", "operator"
+ROLES = (DEVELOPER, OPERATOR)
 MOST_CLAIMS = 100
 MOST_BYTES = 32 * 1024  # of all claims, as JSON
 MOST_TEXT = 1000
@@ -41,6 +45,13 @@ def text(document: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise InvalidMetadata(f"{name}: must be a text")
     return value
+
+
+def roles(value: Any) -> tuple[str, ...]:
+    """The roles in a document, each once; InvalidMetadata."""
+    if not isinstance(value, list) or any(member not in ROLES for member in value):
+        raise InvalidMetadata(f"roles: must be a list of {', '.join(ROLES)}")
+    return tuple(dict.fromkeys(value))
 
 
 def claims(value: Any) -> dict[str, Value]:

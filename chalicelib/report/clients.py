@@ -6,6 +6,7 @@ from ..administration.clients import CLIENT_ID_LENGTH, OVERLAP, SECRET_LENGTH
 from ..client_authentication import offered
 from ..protocol import client_assertion
 from ..protocol.client_assertion import MOST_NAME
+from ..registration import self_registration, strangers
 from ..settings import Settings
 from . import Answer, duration, listed
 
@@ -16,14 +17,48 @@ def answers(settings: Settings) -> tuple[Answer, ...]:
 
 
 def _registration(settings: Settings) -> tuple[Answer, ...]:
-    ways = {"command line": True}
+    unused = settings.registration_unused
     return (
         Answer(
             name="registration",
             section="RFC 6749 2",
             question="How are clients registered?",
-            text=f"By {listed([name for name, is_open in ways.items() if is_open])}.",
-            value=ways,
+            text=f"By {listed(_ways(settings))}.",
+            value={
+                "command_line": True,
+                "console": settings.console,
+                "dynamic": settings.registration,
+                "documents": settings.client_documents,
+            },
+        ),
+        Answer(
+            name="registration_lapses",
+            section="RFC 7591 5",
+            question="For how long is a registration kept?",
+            text="Those that operators and developers make are kept until they are removed. One "
+            f"that a client has made itself lapses after {duration(unused)} unless it is used; a "
+            "used one is kept as long as something that was granted to it can live.",
+            value={"unused_seconds": unused},
+        ),
+        Answer(
+            name="registration_limits",
+            section="RFC 7591 5",
+            question="What may a client not give itself?",
+            text="Trust and reach: to be first-party or verified, to introspect, to be free of "
+            f"PKCE. Its grant types are {listed(strangers.GRANT_TYPES)}.",
+            value={
+                "grant_types": list(strangers.GRANT_TYPES),
+                "left_out": list(self_registration.NOT_ITS_OWN),
+            },
+        ),
+        Answer(
+            name="credentials_per_device",
+            section="RFC 6749 10.1",
+            question="Can each installation have credentials of its own?",
+            text="Yes: each that registers itself gets its own identifier and credentials."
+            if settings.registration != "off"
+            else "Not on this stage: clients cannot register themselves here.",
+            value={"offered": settings.registration != "off"},
         ),
         Answer(
             name="registration_asked",
@@ -34,6 +69,23 @@ def _registration(settings: Settings) -> tuple[Answer, ...]:
             value={"names": "RFC 7591"},
         ),
     )
+
+
+def _ways(settings: Settings) -> list[str]:
+    """In words, those that are open."""
+    dynamic = {
+        "open": "dynamic registration (RFC 7591), open to everyone",
+        "initial-access-token": "dynamic registration (RFC 7591) with an initial access token",
+    }
+    ways = [
+        "the command line",
+        "the console for developers" if settings.console else None,
+        dynamic.get(settings.registration),
+        "a Client ID Metadata Document at the https URL that is the client_id"
+        if settings.client_documents
+        else None,
+    ]
+    return [way for way in ways if way is not None]
 
 
 def _identifiers() -> tuple[Answer, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..grants import GRANT_TYPES
+from ..grants import GRANT_TYPES, offered
 from ..protocol import handle
 from ..settings import Settings
 from . import Answer, duration, listed
@@ -14,11 +14,11 @@ _EXTENSIONS = "urn:ietf:params:oauth:grant-type:"
 
 def answers(settings: Settings) -> tuple[Answer, ...]:
     """In the order of the sections."""
-    return (*_types(), *_tokens(settings))
+    return (*_types(settings), *_tokens(settings))
 
 
-def _types() -> tuple[Answer, ...]:
-    extensions = [name for name in GRANT_TYPES if name.startswith(_EXTENSIONS)]
+def _types(settings: Settings) -> tuple[Answer, ...]:
+    extensions = [name for name in offered(settings) if name.startswith(_EXTENSIONS)]
     return (
         Answer(
             name="grant_code",

@@ -73,6 +73,7 @@ def _openid(settings: Settings) -> tuple[Answer, ...]:
 
 def _fapi(settings: Settings) -> tuple[Answer, ...]:
     pushed = settings.lifetimes.pushed_request
+    details = settings.authorization_details_types
     return (
         Answer(
             name="fapi_client",
@@ -96,6 +97,15 @@ def _fapi(settings: Settings) -> tuple[Answer, ...]:
             text=f"For {duration(pushed)}. It is spent when the sign-in ends, not at the first "
             "visit." + (" Every client must push." if settings.require_par else ""),
             value={"seconds": pushed, "required": settings.require_par, "spent": "at the end"},
+        ),
+        Answer(
+            name="rich_requests",
+            section="RFC 9396",
+            question="Are authorization_details taken?",
+            text="Yes, of the types that a resource of the request has registered. The user is "
+            "asked each time, sees each object in words and may decline it."
+            + (f" Types: {listed(details)}." if details else ""),
+            value={"types": list(details), "remembered": False},
         ),
         Answer(
             name="dpop",

@@ -16,7 +16,9 @@ from .invocation import Invocation, Surroundings, refusal
 # Noun, or command without one: what `--help` says of it. The file has the same name.
 COMMANDS = {
     "client": "Applications that ask for tokens.",
+    "registration": "Who may register clients over the network: initial access tokens.",
     "resource": "APIs that tokens are for.",
+    "issuer": "Other issuers whose word counts here.",
     "user": "People who can sign in.",
     "grant": "What users have given to clients.",
     "session": "Browsers in which users are signed in: list, end.",

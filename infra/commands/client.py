@@ -157,6 +157,38 @@ def revoke(call: Invocation, client_id: str) -> None:
     document.show({"client_id": client_id, "not_before": client.not_before})
 
 
+@command.command()
+@click.argument("client_id", metavar="ID")
+@click.pass_obj
+def block(call: Invocation, client_id: str) -> None:
+    """Shut a client out and end all that it has; it stays registered.
+
+    ID may be the URL of a document that has not been read yet.
+
+    \b
+    Example:
+      python -m infra client block https://app.example/oauth/client.json
+    """
+    with call.services() as services:
+        client = clients.block(client_id, services)
+    document.show({"client_id": client_id, "blocked_at": client.blocked_at})
+
+
+@command.command()
+@click.argument("client_id", metavar="ID")
+@click.pass_obj
+def unblock(call: Invocation, client_id: str) -> None:
+    """Let a client in again; it has to ask its users anew.
+
+    \b
+    Example:
+      python -m infra client unblock https://app.example/oauth/client.json
+    """
+    with call.services() as services:
+        clients.unblock(client_id, services)
+    document.show({"client_id": client_id, "blocked_at": None})
+
+
 def _tell_of_slips(metadata: Mapping[str, Any]) -> None:
     """RFC 7591 section 2 has unknown members ignored; a person may have meant another one."""
     names = client_metadata.known()

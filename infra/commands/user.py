@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from chalicelib.administration import users
+from chalicelib.administration import links, users
 from chalicelib.registration import user_metadata
 
 from . import document, view
@@ -38,7 +38,8 @@ def create(call: Invocation, file: BinaryIO, password_stdin: bool) -> None:
     """Make a user who can sign in.
 
     Members: username, password, claims (OpenID Connect Core section 5.1: name, email,
-    email_verified, address, ...; a claim of your own has a URI for a name).
+    email_verified, address, ...; a claim of your own has a URI for a name), roles (developer,
+    operator: what the user may do in the console).
 
     \b
     Example:
@@ -49,8 +50,9 @@ def create(call: Invocation, file: BinaryIO, password_stdin: bool) -> None:
     user_metadata.check_members(given)
     username, password = (user_metadata.text(given, name) for name in ("username", "password"))
     claims = user_metadata.claims(given.get("claims", {}))
+    roles = user_metadata.roles(given.get("roles", []))
     with call.services() as services:
-        user = users.create(username, password, claims, services)
+        user = users.create(username, password, claims, services, roles=roles)
     document.show({"sub": user.subject, "username": user.username})
 
 
@@ -87,7 +89,7 @@ def list_(call: Invocation) -> None:
 @_password_stdin
 @click.pass_obj
 def update(call: Invocation, name: str, file: BinaryIO | None, password_stdin: bool) -> None:
-    """Change a user: username, password, or single claims; a claim set to null is removed.
+    """Change a user: username, password, roles, or single claims; a claim set to null is removed.
 
     A new password ends every session and grant of the user.
 
@@ -104,12 +106,15 @@ def update(call: Invocation, name: str, file: BinaryIO | None, password_stdin: b
         user_metadata.text(changes, member) if member in changes else None
         for member in ("username", "password")
     )
+    roles = user_metadata.roles(changes["roles"]) if "roles" in changes else None
     with call.services() as services:
         user = users.find(name, services)
         claims = None
         if "claims" in changes:
             claims = user_metadata.changed(user.claims, changes["claims"])
-        changed = users.update(user, services, username=username, password=password, claims=claims)
+        changed = users.update(
+            user, services, username=username, password=password, claims=claims, roles=roles
+        )
         document.show(view.of_user(changed))
 
 
@@ -156,6 +161,50 @@ def delete(call: Invocation, name: str) -> None:
     with call.services() as services:
         users.delete(name, services)
     document.show({"user": name, "deleted": True})
+
+
+_issuer_option = click.option(
+    "--issuer", required=True, metavar="ISS", help="The trusted issuer, as `issuer get` shows it."
+)
+_sub_option = click.option(
+    "--sub", required=True, metavar="SUB", help="What that issuer calls the user."
+)
+
+
+@command.command()
+@click.argument("name", metavar="ID")
+@_issuer_option
+@_sub_option
+@click.pass_obj
+def link(call: Invocation, name: str, issuer: str, sub: str) -> None:
+    """Say that a user is whom a trusted issuer knows by another name.
+
+    \b
+    Example:
+      python -m infra user link demo@example.com --issuer https://idp.example.com --sub U0194
+    """
+    with call.services() as services:
+        user = users.find(name, services)
+        known = links.link(user, issuer, sub, services)
+    document.show({"sub": user.subject, "linked": view.of_link(known)})
+
+
+@command.command()
+@click.argument("name", metavar="ID")
+@_issuer_option
+@_sub_option
+@click.pass_obj
+def unlink(call: Invocation, name: str, issuer: str, sub: str) -> None:
+    """Take a link back; what was issued by then stays until it ends.
+
+    \b
+    Example:
+      python -m infra user unlink demo@example.com --issuer https://idp.example.com --sub U0194
+    """
+    with call.services() as services:
+        user = users.find(name, services)
+        links.unlink(user, issuer, sub, services)
+    document.show({"sub": user.subject, "unlinked": {"issuer": issuer, "sub": sub}})
 
 
 @command.command(name="export")

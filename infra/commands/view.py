@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from chalicelib.administration import grants, users
-from chalicelib.protocol import signing_keys
+from chalicelib.administration import directory, grants, links, users
+from chalicelib.protocol import authorization_details, signing_keys
 from chalicelib.protocol.signing_keys import SigningKey
 from chalicelib.records.client import Client
 from chalicelib.records.grant import Grant
 from chalicelib.records.logout_delivery import LogoutDelivery
 from chalicelib.records.session import Session
+from chalicelib.records.subject_link import LinkOfUser
 from chalicelib.records.user import User
 from chalicelib.registration import client_metadata
 from chalicelib.services import Services
@@ -21,6 +22,14 @@ def of_client(client: Client) -> View:
     view = client_metadata.write(client)
     if client.not_before >= client.created_at:
         view["not_before"] = client.not_before
+    if client.blocked_at is not None:
+        view["blocked_at"] = client.blocked_at
+    if client.is_document:
+        view["document_fresh_until"] = client.fresh_until
+    if client.registered_by != "operator":
+        view["registered_by"] = client.registered_by
+    if client.expires_at is not None:
+        view["expires_at"] = client.expires_at
     if client.previous_secret_hash is not None:
         view["previous_secret_expires_at"] = client.previous_secret_expires_at
     return view
@@ -34,17 +43,20 @@ def of_user(user: User) -> View:
         "disabled": user.disabled,
         "created_at": user.created_at,
         "claims": user.claims,
+        "roles": user.roles,
     }
 
 
 def of_grant(user: User, grant: Grant, services: Services) -> View:
     """A grant. `expires_at` moves with each refresh, `ends_at` does not."""
+    details = authorization_details.stored(grant.authorization_details)
     return {
         "grant_id": grant.grant_id,
         "client_id": grant.client_id,
         "state": grants.state(user, grant, services),
         "scope": " ".join(grant.scope),
         "resources": grant.resources,
+        **({"authorization_details": details} if details else {}),
         "issued_at": grant.issued_at,
         "expires_at": grant.expires_at,
         "ends_at": grant.ends_at,
@@ -60,6 +72,11 @@ def of_session(session: Session) -> View:
         "acr": session.acr,
         "expires_at": session.expires_at,
     }
+
+
+def of_link(link: LinkOfUser) -> View:
+    """Whom a trusted issuer knows a user as."""
+    return {"issuer": link.issuer, "sub": link.subject}
 
 
 def of_delivery(delivery: LogoutDelivery) -> View:
@@ -96,6 +113,8 @@ def everything_of(user: User, services: Services) -> View:
         **of_user(user),
         "not_before": user.not_before,
         "password_changed_at": password.changed_at if password else None,
+        "links": [of_link(link) for link in links.of_user(user, services)],
+        "applications": list(directory.names(directory.owned_by(user.user_id), services)),
         "sessions": [of_session(session) for session in users.sessions_of(user, services)],
         "consents": [
             {

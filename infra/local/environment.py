@@ -16,7 +16,7 @@ SHARED = (
     "ID_TOKEN_ALGS",
 )
 # What it must know as well, where it was set: which clients can be registered hangs on it.
-SHARED_IF_SET = ("SIGNING_MODE", "ID_TOKEN_SIGNING_MODE")
+SHARED_IF_SET = ("SIGNING_MODE", "ID_TOKEN_SIGNING_MODE", "MTLS_URL", "ID_JAG")
 # A key for each, so that a client can be tried with any of them.
 ALGORITHMS = ("RS256", "ES256", "PS256", "Ed25519", "EdDSA")
 # These would lead the emulated calls to a real account, or elsewhere.
@@ -71,6 +71,11 @@ def local_environment(
         "ISSUER": environ.get("ISSUER") or base,
         "STAGE": "local",
         "LOG_FILE": str(log_file),
+        "REGISTRATION": environ.get("REGISTRATION") or "open",
+        "CLIENT_DOCUMENTS": environ.get("CLIENT_DOCUMENTS") or "on",
+        "ID_JAG": environ.get("ID_JAG") or "both",
+        # Here it can be reached by nobody else.
+        "CONSOLE": environ.get("CONSOLE") or "on",
         # The emulator's only account.
         "LOGOUT_QUEUE_URL": f"{endpoint}/123456789012/postern-local-logout",
         "NO_PROXY": no_proxy,

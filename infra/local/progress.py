@@ -71,6 +71,7 @@ def summary(progress: Progress, *, base: str, issuer: str) -> None:
     """Where everything is and how to try it; the last line is `ready <base>`, exactly."""
     rows = {
         "demo client, sign in": f"{base}/demo",
+        "console": f"{issuer}/console",
         "issuer": issuer,
         "discovery": f"{issuer}/.well-known/openid-configuration",
         "keys (JWKS)": f"{issuer}/.well-known/jwks.json",

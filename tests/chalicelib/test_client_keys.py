@@ -79,7 +79,7 @@ def test_keys_by_value_are_found_without_a_call() -> None:
 @pytest.mark.parametrize(
     ("known", "alg", "kid", "words"),
     [
-        ({}, "RS256", None, "has registered no keys"),
+        ({}, "RS256", None, "No keys are registered"),
         (jwks(), "RS256", "client-EC", "no such key for RS256"),
         (jwks(), "RS256", "unknown", "no such key for RS256"),
         (jwks("client", "EC"), "RS256", None, "no such key for RS256"),

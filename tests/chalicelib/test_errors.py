@@ -32,8 +32,13 @@ REGISTERED = {
     "use_dpop_nonce",
     "invalid_request_uri",
     "invalid_target",
+    "invalid_authorization_details",
     "invalid_token",
     "insufficient_scope",
+    "invalid_redirect_uri",
+    "invalid_client_metadata",
+    "invalid_software_statement",
+    "unapproved_software_statement",
 }
 DESCRIPTION = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]*")
 

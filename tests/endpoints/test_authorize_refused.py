@@ -61,7 +61,7 @@ TABLE = [
     ("scope", ("s" * 5000,), "invalid_scope"),
     ("scope", ("read", "write"), "invalid_request"),
     ("resource", ("https://other.example.com",), "invalid_target"),
-    ("resource", ("https://api.example.com/",), "invalid_target"),
+    ("resource", ("https://api.example.com/x",), "invalid_target"),
     ("resource", ("https://api.example.com#f",), "invalid_target"),
     ("resource", ("/relative",), "invalid_target"),
     ("resource", ("not a uri",), "invalid_target"),

@@ -23,12 +23,17 @@ ALLOWED = {
     "/introspect": ("POST",),
     "/userinfo": ("GET", "POST"),
     "/logout": ("GET", "POST"),
+    "/register": ("POST",),
+    "/register/somebody": ("GET", "PUT", "DELETE"),
+    "/console": ("GET", "POST"),
+    "/console/new": ("GET", "POST"),
+    "/console/new/web": ("GET", "POST"),
     "/status-lists/0-RS256": ("GET", "HEAD"),
     "/about": ("GET", "HEAD"),
     "/errors/invalid_grant": ("GET", "HEAD"),
     "/healthz": ("GET", "HEAD"),
 }
-PAGES = ("/authorize", "/logout", "/about", "/errors")
+PAGES = ("/authorize", "/logout", "/console", "/about", "/errors")
 DOCUMENTS = [
     path
     for path, methods in ALLOWED.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flows import priced, priced_assertions, priced_keys
+from tests.flows import priced, priced_assertions, priced_id_jags, priced_keys, priced_registrations
 from tests.flows.priced import MACHINE, WEB, Flow
 from tests.world import World
 
@@ -116,6 +116,45 @@ TABLE: list[tuple[Flow, Calls, Calls]] = [
     (priced_keys.refresh_without_a_proof, READ, {"GetItem": 3}),
     (priced_keys.userinfo_with_a_proof, {**READ, "PutItem": 1}, {"GetItem": 2}),
     (priced_keys.userinfo_without_a_proof, {}, {"GetItem": 2}),
+    (
+        priced_id_jags.bring_an_assertion,
+        {"GetItem": 2, "PutItem": 2, "Sign": 1},
+        {"GetItem": 4},
+    ),
+    (priced_id_jags.bring_one_that_was_used, {"GetItem": 2, "PutItem": 1}, {"GetItem": 3}),
+    (priced_id_jags.bring_a_bad_one, {}, {"GetItem": 2}),
+    (priced_id_jags.bring_one_of_nobody, {"GetItem": 1}, {"GetItem": 3}),
+    (
+        priced_id_jags.bring_a_new_user,
+        {"GetItem": 1, "PutItem": 7, "Sign": 1},
+        {"GetItem": 4},
+    ),
+    (priced_id_jags.exchange, {"BatchGetItem": 1, "Sign": 1}, {"GetItem": 2}),
+    (priced_registrations.register, {"UpdateItem": 2, "PutItem": 2}, {"GetItem": 1}),
+    (
+        priced_registrations.register_with_a_token,
+        {"GetItem": 1, "PutItem": 2, "UpdateItem": 1},
+        {},
+    ),
+    (priced_registrations.register_too_often, {"UpdateItem": 1}, {"GetItem": 1}),
+    (priced_registrations.look, {"GetItem": 1}, {}),
+    (priced_registrations.change, {"GetItem": 1, "UpdateItem": 2}, {"GetItem": 1}),
+    (
+        priced_registrations.manage_what_is_not_there,
+        {"GetItem": 1, "UpdateItem": 2},
+        {"GetItem": 1},
+    ),
+    (
+        priced_registrations.code_a_day_later,
+        {"BatchGetItem": 1, "PutItem": 1, "UpdateItem": 1},
+        {"GetItem": 3},
+    ),
+    (priced_registrations.refresh_on_the_same_day, {**SPEND, "Sign": 1}, {"GetItem": 3}),
+    (
+        priced_registrations.refresh_a_day_later,
+        {"BatchGetItem": 1, "UpdateItem": 2, "Sign": 1},
+        {"GetItem": 3},
+    ),
     (priced.get_metadata, {}, {}),
     (priced.get_jwks, {}, {"GetItem": 1}),
 ]

@@ -18,7 +18,7 @@ from tests.world import World
 
 WISHES = ("acr_values", "ui_locales", "claims_locales", "display", "login_hint")
 UNKNOWN = (
-    *("unknown", "registration", "id_token_hint_type", "authorization_details"),
+    *("unknown", "registration", "id_token_hint_type", "authorization_detail"),
     *("vtr", "state[]", "SCOPE", "é", "__proto__", "a b", "a\0b", "client_secret", "x" * 3000),
 )
 LISTS = {

@@ -148,7 +148,7 @@ def test_the_scope_does_not_grow_back_to_what_the_user_declined(world: World) ->
 
 @pytest.mark.parametrize(
     "resource",
-    ["https://other.example.com", "https://id.example.com", "x", "https://api.example.com/"],
+    ["https://other.example.com", "https://id.example.com", "x", "https://api.example.com/x"],
 )
 def test_the_resource_cannot_change(world: World, resource: str) -> None:
     """Only one that the user was asked for; refused without effect."""

@@ -30,6 +30,13 @@ def scope(value: str, **other: Any) -> SimpleNamespace:
     return SimpleNamespace(value=value, **given)
 
 
+def detail(value: int) -> SimpleNamespace:
+    """An authorization detail as the consent page takes it."""
+    sentence = (SimpleNamespace(text="Pay ", filled=False), SimpleNamespace(text="7", filled=True))
+    rest = (SimpleNamespace(name="Message", text="Thank you"),)
+    return SimpleNamespace(value=value, title="Example Bank", sentence=sentence, rest=rest)
+
+
 def values() -> dict[str, dict[str, Any]]:
     """Every template with values of its own kind, new each time."""
     groups = [
@@ -49,8 +56,11 @@ def values() -> dict[str, dict[str, Any]]:
             "account_shown": "a-1",
             "client": SimpleNamespace(**CLIENT),
             "verified": True,
+            "self_registered": False,
+            "published_at": None,
             "username": "demo@example.com",
             "groups": groups,
+            "details": [detail(0), SimpleNamespace(**{**vars(detail(1)), "rest": ()})],
             "destination": "notes.example",
             "to_this_device": False,
             "offline": True,

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.pages.samples import CLIENT, Page, show
+from tests.pages.samples import CLIENT, HOSTILE, Page, show
 
 
 def test_consent_form_has_its_names() -> None:
@@ -26,6 +26,18 @@ def test_consent_checks_what_is_asked_to_be_checked() -> None:
     """A scope starts ticked only where the caller says so."""
     page = Page(show("consent.html").body)
     assert ["checked" in field for field in page.named("scope")] == [True, False]
+
+
+def test_each_authorization_detail_has_a_checkbox() -> None:
+    """RFC 9396: ticked, by its place; what its words leave out describes it to screen readers."""
+    page = Page(show("consent.html").body)
+    boxes = page.named("authorization_detail")
+    assert [(box["type"], box["value"], "checked" in box) for box in boxes] == [
+        ("checkbox", "0", True),
+        ("checkbox", "1", True),
+    ]
+    assert [box.get("aria-describedby") for box in boxes] == ["detail-0", None]
+    assert page.by_id("detail-0") is not None
 
 
 def test_enter_key_does_not_allow() -> None:
@@ -98,3 +110,12 @@ def test_consent_without_anything_about_the_client_has_no_such_section() -> None
         client_name="x", client_uri=None, tos_uri=None, policy_uri=None, contacts=()
     )
     assert Page(show("consent.html", client=client).body).all("section") == []
+
+
+def test_where_a_client_is_published_stands_apart_from_its_name() -> None:
+    """Whatever either of them is."""
+    sentence = "Published at"
+    assert sentence not in show("consent.html").body
+    body = show("consent.html", published_at="app.example", verified=False).body
+    assert f'{sentence} <strong><bdi class="name">app.example</bdi></strong>' in body
+    assert HOSTILE not in show("consent.html", published_at=HOSTILE, verified=False).body

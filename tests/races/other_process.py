@@ -1,4 +1,4 @@
-"""Redeeming a code in a process of its own. Imported by that process: it starts nothing."""
+"""One call in a process of its own. Imported by that process: it starts nothing."""
 
 from __future__ import annotations
 
@@ -33,6 +33,28 @@ def redeem(endpoint: str, settings: Settings, now: int, form: dict[str, str], ra
     """What so many threads of this process were answered: (status, body) each."""
     acts = [partial(_redeem, endpoint, settings, now, form) for _ in range(racers)]
     return all_at_once(acts)
+
+
+def send(
+    endpoint: str,
+    settings: Settings,
+    now: int,
+    call: tuple[str, str, list[tuple[str, str]], bytes],
+    racers: int,
+) -> Any:
+    """What so many threads of this process were answered to one call: (status, body) each."""
+    return all_at_once([partial(_send, endpoint, settings, now, Call(*call))] * racers)
+
+
+def _send(endpoint: str, settings: Settings, now: int, call: Call) -> tuple[int, bytes]:
+    client = RecordingClient(endpoint, Recorder())
+    with closing(
+        Services(settings, lambda: client, now=lambda: now, log=Log(io.StringIO()))
+    ) as services:
+        gateway = Gateway(handler(lambda: services), API, settings.issuer, lock=threading.Lock())
+        _line.wait(timeout=60)
+        answer = gateway(call)
+        return answer.status, answer.body
 
 
 def _redeem(endpoint: str, settings: Settings, now: int, form: dict[str, str]) -> tuple[int, bytes]:

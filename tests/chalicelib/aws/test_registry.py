@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws.registry import FRESH, MOST_ASKED, MOST_KEPT, MOST_RESOURCES, Registry
+from chalicelib.aws.registry import (
+    FAMILIES,
+    FRESH,
+    MOST_ASKED,
+    MOST_KEPT,
+    MOST_RESOURCES,
+    Registry,
+)
 from chalicelib.aws.table import Table
 from chalicelib.errors import TemporarilyUnavailable
 from chalicelib.records.client import Client
@@ -96,11 +103,20 @@ def test_what_cannot_be_a_client_asks_nobody(
     assert aws.calls == []
 
 
-@pytest.mark.parametrize("client_id", ["a", "a" * 255, "https://app.example/id", "a b", "#"])
+@pytest.mark.parametrize("client_id", ["a", "a" * 255, "urn:app:id", "a b", "#"])
 def test_what_can_be_one_is_looked_for(registry: Registry, aws: Recorder, client_id: str) -> None:
     """Visible ASCII up to 255 characters."""
     assert registry.client(client_id) is None
     assert aws.count() == {"GetItem": 1}
+
+
+@pytest.mark.parametrize("client_id", ["https://app.example/id", "http://a", "https://"])
+def test_a_url_is_nobody_where_no_documents_are_taken(
+    registry: Registry, aws: Recorder, client_id: str
+) -> None:
+    """Nothing is read for one."""
+    assert registry.client(client_id, current=True) is None
+    assert aws.calls == []
 
 
 A, B, C = "https://a.example", "https://b.example", "https://c.example"
@@ -157,6 +173,112 @@ def test_reads_for_one_request_are_bounded(registry: Registry, aws: Recorder) ->
     many = replace(CLIENT, allowed_resources=tuple(f"urn:{n}" for n in range(1000)))
     registry.resources_of(many, ())
     assert aws.count() == {"GetItem": MOST_RESOURCES}
+
+
+@pytest.mark.parametrize("registered", [A, f"{A}/"])
+@pytest.mark.parametrize("asked", [A, f"{A}/", "HTTPS://A.Example:443"])
+def test_a_host_alone_is_found_in_every_spelling(
+    registry: Registry, table: Table, registered: str, asked: str
+) -> None:
+    """As it was registered, so that tokens name it as its servers expect. RFC 3986 6.2.3."""
+    register(table, registered)
+    assert registry.resource(asked) == resource(registered)
+    client = replace(CLIENT, allowed_resources=(registered,))
+    assert registry.resources_of(client, (asked,)) == (resource(registered),)
+
+
+@pytest.mark.parametrize("asked", [f"{A}/x", f"{A}//", "http://a.example", "https://a.example:1"])
+def test_another_path_or_port_is_another_resource(
+    registry: Registry, table: Table, asked: str
+) -> None:
+    """Unless the resource covers what lies below it."""
+    register(table, A)
+    assert registry.resource(asked) is None
+
+
+def family(table: Table, uri: str, **members: Any) -> Resource:
+    """A resource that covers the paths below it."""
+    made = replace(resource(uri), covers_subpaths=True, **members)
+    table.put(made)
+    for directory in ("resource", FAMILIES):
+        table.put(DirectoryEntry(directory=directory, name=uri))
+    return made
+
+
+def member(of: Resource, uri: str) -> Resource:
+    """What stands for a URI below it."""
+    return replace(of, resource=uri, family=of.resource, name=f"{of.name} ({uri})")
+
+
+def test_a_family_covers_the_paths_below(registry: Registry, table: Table) -> None:
+    """Each under its own URI; what is registered on its own comes first, then what is nearest."""
+    top, inner = family(table, A), family(table, f"{A}/x")
+    register(table, f"{A}/y")
+    assert registry.resource(A) == top
+    assert registry.resource(f"{A}/z") == member(top, f"{A}/z")
+    assert registry.resource(f"{A}/x") == inner
+    assert registry.resource(f"{A}/x/1") == member(inner, f"{A}/x/1")
+    assert registry.resource(f"{A}/xx") == member(top, f"{A}/xx")
+    assert registry.resource(f"{A}/y") == resource(f"{A}/y")
+    assert registry.resource(f"{A}/y/1") == member(top, f"{A}/y/1")
+    assert registry.resource(f"{A}/../z") is None
+    assert registry.resource("https://a.example.evil/z") is None
+
+
+@pytest.mark.parametrize(
+    ("allowed", "asked", "found"),
+    [
+        ((A,), f"{A}/x", True),
+        ((f"{A}/x",), f"{A}/x", True),
+        ((f"{A}/x",), f"{A}/y", False),
+        ((f"{A}/x",), f"{A}/x/y", False),
+        ((f"{A}/x",), A, False),
+        ((B,), f"{A}/x", False),
+        ((), f"{A}/x", False),
+        (None, f"{A}/x", True),
+    ],
+)
+def test_a_client_may_have_a_family_or_one_of_it(
+    registry: Registry, table: Table, allowed: tuple[str, ...] | None, asked: str, found: bool
+) -> None:
+    """One that is registered for a single path gets no other."""
+    family(table, A)
+    client = replace(CLIENT, allowed_resources=allowed)
+    assert [one.resource for one in registry.resources_of(client, (asked,))] == [asked] * found
+
+
+def test_a_family_costs_a_warm_process_nothing(
+    registry: Registry, table: Table, clock: Clock, aws: Recorder
+) -> None:
+    """And it ends with its minute, as everything that is kept."""
+    top = family(table, A)
+    registry.resource(f"{A}/x")
+    aws.reset()
+    registry.resource(f"{A}/x")
+    assert aws.calls == []
+    registry.resource(f"{A}/y")
+    assert aws.count() == {"GetItem": 1}
+    table.put(replace(top, covers_subpaths=False))
+    clock.forward(FRESH)
+    assert registry.resource(f"{A}/x") is None
+
+
+def test_strangers_paths_cost_a_read_each(registry: Registry, table: Table, aws: Recorder) -> None:
+    """However deep they are; and they push out nothing that is registered."""
+    family(table, A)
+    register(table, B)
+    registry.resource(B)
+    registry.resource(A)
+    aws.reset()
+    deep = tuple(f"{B}/{n}{'/x' * 200}" for n in range(1000))
+    assert registry.resources_of(CLIENT, deep) == ()
+    assert aws.count() == {"GetItem": MOST_ASKED, "Query": 1}
+    for number in range(MOST_KEPT + 1):
+        registry._members[f"{A}/{number}"] = (0, resource(A))
+    registry.resource(f"{A}/x")
+    aws.reset()
+    registry.resource(B)
+    assert aws.calls == []
 
 
 def test_a_silent_table_is_no_unknown_client(

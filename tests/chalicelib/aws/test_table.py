@@ -108,7 +108,8 @@ def test_amend_writes_only_what_differs(table: Table) -> None:
 
 
 RESOURCE = Resource(resource="https://a.example", name="A", scopes={"read": "Read"})
-KEYS = {"client_id", "user_id", "resource"}
+# And the end of a record, which is written twice: it has a test of its own below.
+KEYS = {"client_id", "user_id", "resource", "expires_at"}
 
 
 def another(value: Any) -> Any:
@@ -176,3 +177,22 @@ def test_a_mark_outlives_what_it_guards(table: Table, aws: Recorder) -> None:
     table.put(SeenOnce(kind="at", value_hash="h", expires_at=START + 60))
     (call,) = aws.calls
     assert call.payload["Item"]["ttl"] == {"N": str(START + 60 + 24 * 60 * 60)}
+
+
+def test_an_amendment_may_have_a_condition_of_its_own(table: Table) -> None:
+    """What was changed since by another is not changed again."""
+    table.put_new(CLIENT)
+    named = replace(CLIENT, client_name="One", fresh_until=1)
+    table.amend(CLIENT, named, when="attribute_not_exists(fu)")
+    with pytest.raises(Gone):
+        table.amend(CLIENT, replace(CLIENT, client_name="Two"), when="attribute_not_exists(fu)")
+    table.amend(named, replace(named, fresh_until=2), when="fu = :seen", given={"seen": 1})
+    assert table.get(Client, client_key("c1")) == replace(named, fresh_until=2)
+
+
+def test_an_amendment_may_take_the_end_of_a_record_away(table: Table) -> None:
+    """`ttl` is a word of DynamoDB's own."""
+    lapsing = replace(CLIENT, expires_at=START + 60)
+    table.put_new(lapsing)
+    table.amend(lapsing, CLIENT)
+    assert table.get(Client, client_key("c1")) == CLIENT

@@ -239,8 +239,8 @@ def test_a_web_client_has_no_private_use_scheme() -> None:
     ("uri", "reaches", "words"),
     [
         ("https://app.example.com:8443/cb", False, "app.example.com:8443"),
-        ("http://127.0.0.1:8000/cb", True, "an app on this device"),
-        ("http://[::1]/cb", True, "an app on this device"),
+        ("http://127.0.0.1:8000/cb", True, "an app on this device (127.0.0.1)"),
+        ("http://[::1]/cb", True, "an app on this device (::1)"),
         ("com.example.app:/cb", True, "an app on this device (com.example.app)"),
     ],
 )

@@ -113,6 +113,7 @@ A, B = resource("https://a.example", "read", "write"), resource("https://b.examp
         (("openid", "read"), ("https://b.example",), None, ["https://b.example"]),
         (("read",), ("https://a.example", "https://b.example"), None, None),
         (("read",), ("https://a.example", "https://a.example"), None, ["https://a.example"]),
+        (("read",), ("HTTPS://A.example:443/", "https://a.example"), None, ["https://a.example"]),
     ],
 )
 def test_the_resource_that_is_meant(
@@ -128,7 +129,7 @@ def test_the_resource_that_is_meant(
     [
         (("read",), (), InvalidTarget),
         (("read",), ("https://z.example",), InvalidTarget),
-        (("read",), ("https://a.example/",), InvalidTarget),
+        (("read",), ("https://a.example/x",), InvalidTarget),
         (("read",), ("https://a.example#x",), InvalidTarget),
         (("admin",), (), InvalidScope),
         (("write",), ("https://b.example",), InvalidScope),
@@ -194,3 +195,18 @@ def test_no_scope_or_too_much_is_refused(text: str | None, registered: tuple[str
     """Without a default, a request must say what it wants; and no more than is registered."""
     with pytest.raises(InvalidScope):
         target.asked_scope(text, client(registered))
+
+
+@pytest.mark.parametrize(
+    ("registered_by", "held"),
+    [("operator", True), ("console", True), ("document", True), ("dynamic", False)],
+)
+def test_what_a_client_registered_of_itself_is_no_limit(registered_by: str, held: bool) -> None:
+    """It may register another scope at will; MCP clients ask for more when a tool needs it."""
+    own = Client(client_id="c", created_at=0, scope=("read",), registered_by=registered_by)
+    assert target.allowed_to(own, ("read", "write")) == (("read",) if held else ("read", "write"))
+    if held:
+        with pytest.raises(InvalidScope):
+            target.asked_scope("read write", own)
+    else:
+        assert target.asked_scope("read write", own) == ("read", "write")

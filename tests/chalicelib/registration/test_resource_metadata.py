@@ -43,6 +43,10 @@ def test_the_defaults() -> None:
         ({"access_token_lifetime": 86400}, False),
         ({"access_token_lifetime": None, "name": None, "signing_alg": None}, False),
         ({"name": "API für alle"}, False),
+        ({"resource": "https://mcp.example.com/"}, False),
+        ({"resource": "https://mcp.example.com/", "covers_subpaths": True}, False),
+        ({"resource": "https://mcp.example.com/servers", "covers_subpaths": True}, False),
+        ({"covers_subpaths": None}, False),
     ],
 )
 def test_what_may_be_registered(changes: dict[str, Any], allow_http: bool) -> None:
@@ -74,6 +78,17 @@ def test_what_may_be_registered(changes: dict[str, Any], allow_http: bool) -> No
         ({"resource": "http://127.0.0.1:8000"}, False, "resource"),
         ({"resource": "http://127.0.0.1.evil.example"}, True, "resource"),
         ({"resource": "http://localhost@evil.example"}, True, "resource"),
+        ({"resource": "https://API.example.com"}, False, "resource"),
+        ({"resource": "HTTPS://api.example.com"}, False, "resource"),
+        ({"resource": "https://api.example.com:443/x"}, False, "resource"),
+        *(({"covers_subpaths": value}, False, "covers_subpaths") for value in ("true", 1, "*")),
+        *(
+            ({"resource": uri, "covers_subpaths": True}, False, "covers_subpaths")
+            for uri in (
+                *("https://*.example.com", "https://a.example/*", "https://a.example/x/"),
+                *("https://a.example/x?y", "https://a.example/%78", "urn:a", "https://u@a.example"),
+            )
+        ),
         ({"scopes": None}, False, "scopes"),
         ({"scopes": {}}, False, "scopes"),
         ({"scopes": ["read"]}, False, "scopes"),

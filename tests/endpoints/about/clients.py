@@ -6,17 +6,55 @@ from typing import Any
 
 from chalicelib.administration import clients
 from tests.endpoints.discovery.asking import WEB, document, not_registered, register, tokens
+from tests.flows import registrations
 from tests.world import REDIRECT, World
 
 MACHINE = ("demomachine", "demomachinesecret")
 ASKED = {"grant_type": "client_credentials", "scope": "read"}
 
 
-def registration(world: World, value: dict[str, bool]) -> None:
+def registration(world: World, value: dict[str, Any]) -> None:
     """Each way is open or shut as it says."""
-    assert value["command line"] is True
+    assert value["command_line"] is True
     client, _ = clients.create({"redirect_uris": [REDIRECT]}, world.services)
     assert clients.get(client.client_id, world.services) == client
+    assert (world.get("/console").status == 404) is not value["console"]
+    status = {"open": 201, "initial-access-token": 401, "off": 404}
+    assert registrations.post(world, registrations.PUBLIC).status == status[value["dynamic"]]
+    listed = document(world)
+    assert ("registration_endpoint" in listed) is (value["dynamic"] != "off")
+    assert listed["client_id_metadata_document_supported"] is value["documents"]
+
+
+def registration_lapses(world: World, value: dict[str, int]) -> None:
+    """To the second."""
+    client = registrations.registered(world)
+    world.clock.forward(value["unused_seconds"] - 2)
+    world.restart()
+    assert registrations.manage(world, "GET", client).status == 200
+    world.clock.forward(1)
+    world.restart()
+    assert registrations.manage(world, "GET", client).status == 401
+
+
+def registration_limits(world: World, value: dict[str, Any]) -> None:
+    """What is left out is not in what the client is told, whatever it has asked for."""
+    wishes = dict.fromkeys(value["left_out"], True)
+    told = registrations.registered(world, **wishes)
+    plain = registrations.registered(world)
+    assert {name: told.get(name) for name in wishes} == {name: plain.get(name) for name in wishes}
+    assert not told.get("first_party")
+    assert not told.get("verified")
+    for other in {"client_credentials", "password"} - {*value["grant_types"]}:
+        refused = registrations.post(world, {**registrations.PUBLIC, "grant_types": [other]})
+        assert refused.json["error"] == "invalid_client_metadata"
+
+
+def credentials_per_device(world: World, value: dict[str, bool]) -> None:
+    """Two installations of one application are two clients."""
+    assert value["offered"] is True
+    ids = {registrations.registered(world)["client_id"] for _ in range(2)}
+    assert len(ids) == 2
 
 
 def registration_asked(world: World, value: dict[str, str]) -> None:
@@ -116,6 +154,9 @@ def public_clients(world: World, value: dict[str, bool]) -> None:
 
 PROVERS = {
     "registration": registration,
+    "registration_lapses": registration_lapses,
+    "registration_limits": registration_limits,
+    "credentials_per_device": credentials_per_device,
     "registration_asked": registration_asked,
     "client_id_length": client_id_length,
     "client_secret": client_secret,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.seeds import AFTER_LOGOUT
+from chalicelib.administration import resources
+from infra.seeds import AFTER_LOGOUT, RESOURCE
 from tests import dpop as proofs
 from tests.dpop import ALICE, CREDENTIALS, MACHINE
 from tests.endpoints.discovery.asking import (
@@ -106,6 +107,26 @@ def pushed_requests(world: World, value: dict[str, Any]) -> None:
     assert world.browser().open(pushes.url(world, late["request_uri"])).page.forms == {}
 
 
+def rich_requests(world: World, value: dict[str, Any]) -> None:
+    """The types are those of the metadata; one that no resource has is refused."""
+    assert value["types"] == document(world).get("authorization_details_types_supported", [])
+    told = answer(world, None, authorization_details='[{"type": "nobody_has_this"}]')
+    assert told["error"] == "invalid_authorization_details"
+    details_of_a_resource(world)
+    asked = {"authorization_details": '[{"type": "transfer"}]'}
+    browser = world.browser()
+    world.code(browser, **asked)
+    browser.open(world.authorize_url(**asked))
+    assert ("consent" in browser.page.forms) is not value["remembered"]
+
+
+def details_of_a_resource(world: World) -> None:
+    """A type of the example API's."""
+    types = {"transfer": {"description": "Move money", "schema": {"type": "object"}}}
+    resources.update(RESOURCE["resource"], {"authorization_details_types": types}, world.services)
+    world.restart()
+
+
 def dpop(world: World, value: dict[str, Any]) -> None:
     """At both ends of the window, and one second outside; each proof once."""
     assert value["nonce_required"] is False
@@ -132,5 +153,6 @@ PROVERS = {
     "logout_told": logout_told,
     "fapi_client": fapi_client,
     "pushed_requests": pushed_requests,
+    "rich_requests": rich_requests,
     "dpop": dpop,
 }

@@ -53,6 +53,21 @@ def test_an_answer_follows_the_configuration(world: World) -> None:
         ANSWERS[name](world, told[name]["value"])
 
 
+@pytest.mark.parametrize("mode", ["off", "initial-access-token", "open"])
+def test_the_ways_of_registration_are_those_of_the_stage(world: World, mode: str) -> None:
+    """What is shut is told as shut, and is."""
+    world.settings = replace(
+        world.settings, registration=mode, console=True, client_documents=True, id_jag="both"
+    )
+    world.restart()
+    told = answers(world)
+    ANSWERS["registration"](world, told["registration"]["value"])
+    assert ("dynamic registration" in told["registration"]["text"]) is (mode != "off")
+    assert told["credentials_per_device"]["value"]["offered"] is (mode != "off")
+    ANSWERS["grant_extensions"](world, told["grant_extensions"]["value"])
+    assert len(told["grant_extensions"]["value"]["offered"]) == 2
+
+
 def test_the_page_says_the_same(world: World) -> None:
     """Every question and answer, and every endpoint that the metadata name."""
     reply = world.request("GET", "/about", headers=BROWSER)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from chalicelib.administration import clients
 from tests.client_signatures import jwks, private_key, signed
-from tests.endpoints.discovery.asking import WEB, not_registered, others, register
+from tests.endpoints.discovery.asking import WEB, document, not_registered, others, register
 from tests.endpoints.discovery.claims import ALGORITHMS
-from tests.flows import assertions
+from tests.flows import assertions, described
 from tests.reply import Reply
 from tests.world import World
 
@@ -148,7 +148,22 @@ def _nonsense_proves_nothing(world: World, path: str, **form: str) -> None:
         assert (reply.status, reply.json["error"]) == (401, "invalid_client")
 
 
+def documents(world: World, value: bool) -> None:
+    """An https URL names a client exactly where the stage takes documents, and is read there."""
+    assert value is False
+    web = described.open_to_documents(world, client_documents=False)
+    web.publish()
+    described.is_refused(described.ask(world), "not known")
+    assert web.asked == []
+    web = described.open_to_documents(world)
+    web.publish()
+    assert document(world)["client_id_metadata_document_supported"] is True
+    assert described.tokens(world)["access_token"]
+    assert web.asked == [described.URL]
+
+
 PROVERS = {
+    "client_id_metadata_document_supported": documents,
     "grant_types_supported": grant_types,
     "token_endpoint_auth_methods_supported": at_token,
     "token_endpoint_auth_signing_alg_values_supported": algs_at_token,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import urlencode
 
 from chalicelib.protocol import jwt
 from infra.seeds import AFTER_LOGOUT
 from tests.endpoints.discovery.asking import WEB, answer, document, signed_in
-from tests.flows import pushes
+from tests.flows import pushes, registrations
 from tests.reply import claims
 from tests.world import REDIRECT, VERIFIER, World
 
@@ -108,6 +109,23 @@ def about(world: World, value: str) -> None:
     assert world.issuer in page.text
 
 
+def registration(world: World, value: str) -> None:
+    """RFC 7591 section 3: who sends metadata there is a client, and not where it is closed."""
+    asked = [("Content-Type", "application/json")]
+    refused = world.request("POST", path(world, value), headers=asked, body=b"{}")
+    assert (refused.status, refused.json["error"]) == (400, "invalid_redirect_uri")
+    body = json.dumps(registrations.PUBLIC).encode()
+    made = world.request("POST", path(world, value), headers=asked, body=body)
+    assert made.status == 201
+    assert made.json["registration_client_uri"].startswith(f"{value}/")
+    before = world.settings
+    registrations.set_up(world, registration="off")
+    assert "registration_endpoint" not in document(world)
+    closed = world.request("POST", path(world, value), headers=asked, body=body)
+    assert closed.status == 404
+    registrations.set_up(world, registration=before.registration)
+
+
 def every_address(world: World) -> list[str]:
     """The members that are addresses of this server."""
     return [
@@ -129,4 +147,5 @@ PROVERS = {
     "introspection_endpoint": introspection,
     "userinfo_endpoint": userinfo,
     "end_session_endpoint": end_session,
+    "registration_endpoint": registration,
 }

@@ -64,11 +64,9 @@ def _no_encrypted_introspection(world: World) -> None:
 
 
 def _no_rich_requests(world: World) -> None:
-    """RFC 9396 section 5: an answer that had taken them would repeat them."""
+    """RFC 9396 section 5: a stage lists what its resources define, and here none defines a type."""
     details = '[{"type":"payment"}]'
-    given = world.tokens(authorization_details=details)
-    assert "authorization_details" not in given
-    assert "authorization_details" not in claims(given["access_token"])
+    assert refusal(world, authorization_details=details) == "invalid_authorization_details"
 
 
 def _no_encrypted_requests(world: World) -> None:
@@ -76,21 +74,20 @@ def _no_encrypted_requests(world: World) -> None:
     assert refusal(world, request="e30.e30.e30.e30.e30") == "invalid_request_object"
 
 
-def _no_documents_of_clients(world: World) -> None:
-    """A URL for a client_id is one that nobody has registered."""
-    reply = world.browser().open(world.authorize_url(client_id="https://app.example/id")).reply
-    assert reply is not None
-    assert reply.status == 400
-
-
 def _no_device_secret(world: World) -> None:
     """Native SSO for Mobile Apps section 3."""
     assert "device_secret" not in world.tokens(scope="openid offline_access")
 
 
+def _no_grant(name: str, world: World) -> None:
+    """RFC 6749 section 5.2: whatever comes with it."""
+    form = {"grant_type": f"urn:ietf:params:oauth:grant-type:{name}", "assertion": "x.y.z"}
+    reply = world.post("/token", form, auth=("demoweb", "demowebsecret"))
+    assert (reply.status, reply.json["error"]) == (400, "unsupported_grant_type")
+
+
 RSA_OAEP = "RSA-OAEP-256"
 PROVERS: Mapping[str, Callable[[World], None]] = {
-    "registration_endpoint": partial(_nowhere, "/register"),
     "device_authorization_endpoint": partial(_nowhere, "/device_authorization"),
     "backchannel_authentication_endpoint": partial(_nowhere, "/bc-authorize"),
     "authorization_challenge_endpoint": partial(_nowhere, "/authorize-challenge"),
@@ -98,9 +95,10 @@ PROVERS: Mapping[str, Callable[[World], None]] = {
     "check_session_iframe": _no_session_state,
     "tls_client_certificate_bound_access_tokens": _no_certificate,
     "mtls_endpoint_aliases": _no_certificate,
+    "authorization_grant_profiles_supported": partial(_no_grant, "jwt-bearer"),
+    "identity_chaining_requested_token_types_supported": partial(_no_grant, "token-exchange"),
     "introspection_encryption_alg_values_supported": _no_encrypted_introspection,
     "authorization_details_types_supported": _no_rich_requests,
-    "client_id_metadata_document_supported": _no_documents_of_clients,
     "native_sso_supported": _no_device_secret,
     "display_values_supported": partial(_ignored, {"display": "popup"}),
     "ui_locales_supported": partial(_ignored, {"ui_locales": "fr-CA fr en"}),

@@ -63,6 +63,7 @@ def test_user_is_found_by_either_name(operator: Operator, by: str) -> None:
         "disabled": False,
         "created_at": operator.world.clock(),
         "claims": {"name": "Ann"},
+        "roles": [],
     }
 
 
@@ -246,7 +247,10 @@ def test_unknown_user(operator: Operator, verb: str, rest: tuple[str, ...]) -> N
         ),
         ({"claims": None}, "claims: must be an object"),
         ({"claims": ["name"]}, "claims: must be an object"),
-        ({"disabled": True}, "disabled: is not a member of a user (username, password, claims)"),
+        (
+            {"disabled": True},
+            "disabled: is not a member of a user (username, password, claims, roles)",
+        ),
     ],
 )
 def test_bad_member_is_refused(operator: Operator, member: dict[str, object], reason: str) -> None:

@@ -63,6 +63,7 @@ def test_the_role_may_do_these_and_nothing_else(document: dict[str, Any]) -> Non
         "kms:Decrypt",
         "kms:Sign",
         "logs:CreateLogStream",
+        "logs:FilterLogEvents",
         "logs:PutLogEvents",
         "sqs:SendMessage",
     }
@@ -160,7 +161,7 @@ def test_only_data_keys_of_the_stage_are_decrypted() -> None:
 
 
 def test_the_log_is_the_functions_own() -> None:
-    """It may add to its own log group, which the stack made."""
+    """It may add to its own log group, which the stack made, and find events there."""
     group = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/postern-dev:*"
     assert _statement("logs")["Resource"] == group
 

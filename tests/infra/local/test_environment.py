@@ -104,6 +104,17 @@ def test_file_tells_what_is_offered(tmp_path: Path, given: dict[str, str]) -> No
     assert values["ID_TOKEN_ALGS"] == offered
 
 
+@pytest.mark.parametrize("name", ["SIGNING_MODE", "ID_TOKEN_SIGNING_MODE", "MTLS_URL"])
+def test_file_tells_what_was_set(tmp_path: Path, name: str) -> None:
+    """What registration hangs on is there as it was given, and only then."""
+    path = tmp_path / ".local" / "env"
+    for given in ({}, {name: "as given"}):
+        environ = local_environment(given, base=BASE, endpoint=ENDPOINT, log_file=LOG)
+        with EnvironmentFile(path, environ):
+            values = dict(line.split("=", 1) for line in path.read_text().splitlines())
+        assert values.get(name) == given.get(name)
+
+
 def test_file_of_another_run_stays(tmp_path: Path) -> None:
     """A run that ends does not remove what a later one has written."""
     path = tmp_path / ".local" / "env"
