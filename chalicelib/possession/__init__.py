@@ -10,13 +10,17 @@ grant, and mints last:
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..errors import InvalidToken
 from ..http import Request
 from ..protocol.confirmation import JKT, X5T, Confirmation
 from ..records.client import Client
-from ..records.seen_once import SeenOnce
 from ..services import Services
 from ..values import Frozen, replace
+
+if TYPE_CHECKING:
+    from ..records.seen_once import SeenOnce
 
 
 class Possession(Frozen):

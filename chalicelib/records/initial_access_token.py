@@ -18,7 +18,7 @@ class InitialAccessToken(Record, kw_only=True):
     created_at: Annotated[int, "i"]
     uses: Annotated[int, "n"]
     expires_at: Annotated[int, "x"]
-    note: Annotated[str | None, "no"] = None
+    note: Annotated[str | None, "nt"] = None
     last_use: Annotated[str | None, "lu"] = None
 
     @property

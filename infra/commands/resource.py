@@ -34,7 +34,10 @@ def create(call: Invocation, file: BinaryIO) -> None:
     Members: resource (its URI), name, scopes (each with its words for the consent page),
     access_token_lifetime (seconds), signing_alg (RS256, ES256, PS256, Ed25519, EdDSA),
     signing_mode (kms or kms-data-key; the stage's unless said), status_list (true: verifiers
-    can see in a list whether its tokens were revoked).
+    can see in a list whether its tokens were revoked), covers_subpaths (true: also what lies
+    below the URI), authorization_details_types (each with its words and its schema; RFC 9396),
+    self_registered_clients (true: clients that register themselves may name it), developers (no,
+    users or machines: for whose applications developers may take it in the console).
 
     \b
     Example:

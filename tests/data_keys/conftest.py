@@ -87,7 +87,7 @@ def replace_key(stage: World, new: SigningKey) -> None:
 
 def resource(stage: World, alg: str, mode: str | None = DATA_KEY) -> str:
     """A resource whose tokens are signed in this way, for the demo's machine."""
-    uri = f"https://{alg.lower()}-{mode}.example.com"
+    uri = f"https://{alg.lower()}-{mode or 'stage'}.example.com"
     metadata = {"resource": uri, "scopes": {"read": "Read"}, "signing_alg": alg}
     resources.create({**metadata, "signing_mode": mode}, stage.services)
     allowed = clients.get("demomachine", stage.services).allowed_resources or ()

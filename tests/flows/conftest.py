@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.emulated_aws import Recorder
+from tests.flows.faults import Book
 from tests.world import World
 
 
@@ -26,3 +27,9 @@ def signed_in(settled: World) -> World:
     """The module's server, for stories that change nothing but grants of their own."""
     settled.next_test()
     return settled
+
+
+@pytest.fixture(scope="module")
+def book() -> Book:
+    """What each healthy story asked of AWS; recorded once."""
+    return {}

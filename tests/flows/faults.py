@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from chalicelib.aws.client import TRIES
 from tests.emulated_aws import AWSCall, Fault
 from tests.flows.story import Story
@@ -19,6 +21,34 @@ _TRIED_AGAIN = ("throttle", "internal", "drop_before", "drop_after")
 FOR_GOOD = ("throttle", "drop_after", "refuse")
 ONCE = ("internal", "drop_before", "drop_after")
 CONDITION = ("conditional", "overtaken")
+
+
+def tests_of(*stories: Begin) -> tuple[Callable[..., None], ...]:
+    """The three tests that every story goes through: AWS fails for good, once, or on a condition.
+
+    The module that takes them has the fixture `world` that its stories want.
+    """
+    told = pytest.mark.parametrize("begin", stories, ids=lambda begin: begin.__name__)
+
+    @told
+    @pytest.mark.parametrize("kind", FOR_GOOD)
+    def for_good(world: World, begin: Begin, kind: str, book: Book) -> None:
+        """Position by position; then the honest retry has its way, in a bounded number of calls."""
+        play_for_good(world, begin, kind, book)
+
+    @told
+    @pytest.mark.parametrize("kind", ONCE)
+    def once(world: World, begin: Begin, kind: str, book: Book) -> None:
+        """A call is tried again, and a write that was carried out recognises its own work."""
+        play_once(world, begin, kind, book)
+
+    @told
+    @pytest.mark.parametrize("kind", CONDITION)
+    def condition(world: World, begin: Begin, kind: str, book: Book) -> None:
+        """Somebody else was first: the item is gone, or is what it is."""
+        play_condition(world, begin, kind, book)
+
+    return for_good, once, condition
 
 
 def play_for_good(world: World, begin: Begin, kind: str, book: Book) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from tests.emulated_aws import Recorder
 from tests.flows import faults
-from tests.flows.faults import Begin, Book
 from tests.flows.rich import ACCOUNT, PAYMENT, RENT, carried, define, granted, machine, text
 from tests.flows.story import Story, code_in, item, last_grant, post, visit
 from tests.reply import Reply
@@ -32,12 +31,6 @@ def world(defined: World) -> World:
     """The module's server."""
     defined.next_test()
     return defined
-
-
-@pytest.fixture(scope="module")
-def book() -> Book:
-    """What each healthy flow asked for; recorded once."""
-    return {}
 
 
 def agree_to_some(world: World) -> Story:
@@ -92,25 +85,11 @@ def ask_for_more(world: World) -> Story:
 
 
 STORIES = (agree_to_some, redeem_for_some, ask_for_more)
-stories = pytest.mark.parametrize("begin", STORIES, ids=lambda begin: begin.__name__)
-
-
-@stories
-@pytest.mark.parametrize("kind", faults.FOR_GOOD)
-def test_a_call_that_fails_for_good_fails_closed(
-    world: World, begin: Begin, kind: str, book: Book
-) -> None:
-    """Position by position; then the honest retry has its way."""
-    faults.play_for_good(world, begin, kind, book)
-
-
-@stories
-@pytest.mark.parametrize("kind", faults.ONCE)
-def test_a_call_that_fails_once_is_not_felt(
-    world: World, begin: Begin, kind: str, book: Book
-) -> None:
-    """The client tries again, and a write that was carried out recognises its own work."""
-    faults.play_once(world, begin, kind, book)
+(
+    test_a_call_that_fails_for_good_fails_closed,
+    test_a_call_that_fails_once_is_not_felt,
+    test_a_condition_that_does_not_hold_fails_closed,
+) = faults.tests_of(*STORIES)
 
 
 def asked_of_aws(world: World) -> Counter[str]:

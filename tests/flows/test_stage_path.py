@@ -44,7 +44,7 @@ def test_every_address_in_the_metadata_carries_the_path(world: World) -> None:
         for name, value in document.items()
         if name == "issuer" or name.endswith(("_endpoint", "_uri"))
     ]
-    assert len(addresses) == 9
+    assert len(addresses) == 10
     assert all(address.startswith(ISSUER) for address in addresses)
 
 

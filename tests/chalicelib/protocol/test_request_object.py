@@ -227,7 +227,8 @@ def test_an_encrypted_one_is_refused_in_words() -> None:
         ({"id_token_hint": "a.b.c"}, [("id_token_hint", "a.b.c")]),
         ({"state": "é\u0000"}, [("state", "é\u0000")]),
         ({"state": ""}, [("state", "")]),
-        ({"aud": ISSUER, "exp": NOW + 1, "unknown": 1, "authorization_details": [{}]}, []),
+        ({"aud": ISSUER, "exp": NOW + 1, "unknown": 1}, []),
+        ({"authorization_details": [{}]}, [("authorization_details", "[{}]")]),
         ({"interaction": "x", "csrf": "y"}, []),
     ],
     ids=str,
@@ -243,8 +244,9 @@ def test_claims_become_parameters(claims: dict[str, Any], pairs: list[tuple[str,
     "value", [None, True, 1.5, 7, [], ["a", 1], {}, [["a"]], "\ud800"], ids=repr
 )
 def test_a_value_of_a_wrong_type_is_refused(name: str, value: Any) -> None:
-    """RFC 9101 section 4: max_age, claims and resource are no strings, all others are."""
-    fits = {"max_age": (7,), "claims": ({},), "resource": ([],)}
+    """RFC 9101 section 4: some are numbers, objects or arrays, all others are strings."""
+    arrays = ([], ["a", 1], [["a"]])  # what is in them is looked at later
+    fits = {"max_age": (7,), "claims": ({},), "resource": ([],), "authorization_details": arrays}
     if value in fits.get(name, ()) and not isinstance(value, bool):
         checked(token({"iss": "c1", name: value}))
         return
