@@ -68,11 +68,12 @@ def _redirects() -> tuple[Answer, ...]:
             section="RFC 6749 3.1.2.1",
             question="Must a redirect URI use TLS?",
             text="Yes. Native applications may use a loopback address or a private-use scheme "
-            "with a "
-            "dot in it; the consent page then says that the answer goes to an app on this device.",
+            "with a dot in it; the consent page then says that the answer goes to an app on this "
+            "device. One that registers itself may write localhost for it.",
             value={
                 "https": True,
                 "loopback": ["http://127.0.0.1", "http://[::1]"],
+                "self_registered": "http://localhost",
                 "private_use_scheme": "native",
             },
         ),
@@ -195,8 +196,9 @@ def _consent() -> tuple[Answer, ...]:
             section="RFC 6749 10.2",
             question="Is the user asked each time?",
             text="Consent is remembered for each user, client and scope. It is never skipped for a "
-            "public client that is answered at a loopback address or a private-use scheme: any "
-            "application on the device could be the one that asks.",
-            value={"remembered": True, "never_for": "public clients answered on the device"},
+            "public or self-registered client that is answered at a loopback address or a "
+            "private-use scheme: any application on the device could be the one that asks. Nor for "
+            "a public client by document that is answered at another origin than the document's.",
+            value={"remembered": True, "never_for": "whoever can be an impostor"},
         ),
     )

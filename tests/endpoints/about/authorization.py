@@ -15,6 +15,7 @@ from tests.endpoints.discovery.asking import (
     register,
     signed_in,
 )
+from tests.flows import registrations
 from tests.reply import claims
 from tests.world import REDIRECT, World
 
@@ -66,6 +67,10 @@ def redirect_https(world: World, value: dict[str, Any]) -> None:
     register(world, "private", redirect_uris=private, application_type=kind)
     with not_registered("redirect_uris"):
         register(world, "private2", redirect_uris=private, application_type="web")
+    localhost = [f"{value['self_registered']}:3000/cb"]
+    registrations.registered(world, redirect_uris=localhost)
+    with not_registered("redirect_uris"):
+        register(world, "local", redirect_uris=localhost, application_type="native")
 
 
 def redirect_registration(world: World, value: dict[str, Any]) -> None:
@@ -194,6 +199,13 @@ def consent_remembered(world: World, value: dict[str, Any]) -> None:
     assert ("code" in answer(world, browser)) is value["remembered"]
     for _ in range(2):
         browser.open(world.authorize_url(client_id="demospa"))
+        assert "consent" in browser.page.forms, value["never_for"]
+        browser.allow()
+    uris = {"redirect_uris": [registrations.NATIVE]}
+    stranger = registrations.registered(world, registrations.CONFIDENTIAL, **uris)
+    asked = {"client_id": stranger["client_id"], "redirect_uri": registrations.NATIVE}
+    for _ in range(2):
+        browser.open(world.authorize_url(**asked))
         assert "consent" in browser.page.forms, value["never_for"]
         browser.allow()
 
