@@ -27,7 +27,7 @@ _OURS = (
 _OPERATORS = ("require_pkce", "introspection", "resource_server", "first_party", "verified")
 _KEPT = (
     *("not_before", "blocked_at", "owner", "registration_token_hash", "expires_at", "changed_at"),
-    *("allowed_resources", "default_resource", *_OPERATORS),
+    *("allowed_resources", "default_resource", "scope_is_set", *_OPERATORS),
 )
 
 
@@ -99,7 +99,8 @@ def update(before: Client, metadata: Mapping[str, Any], services: Services) -> R
     self_registration.must_not_be_called(after, services.settings.product_name)
     if after.is_public != before.is_public:
         raise InvalidMetadata("token_endpoint_auth_method: a client cannot turn public or back")
-    after = replace(after, **{name: getattr(before, name) for name in _KEPT})
+    kept = (*_KEPT, "scope", "default_scope") if before.scope_is_set else _KEPT
+    after = replace(after, **{name: getattr(before, name) for name in kept})
     secret: str | None = None
     if after.has_secret and before.secret_hash is None:
         after, secret = _with_secret(after, services)

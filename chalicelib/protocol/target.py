@@ -158,6 +158,7 @@ def _limit(client: Client) -> tuple[str, ...] | None:
     """The scope that a client is held to, None for any.
 
     What one registered of itself is no limit: it may register another at will, and MCP clients,
-    which register what they ask for first, step up beyond it.
+    which register what they ask for first, step up beyond it. What an operator set is one.
     """
-    return None if client.registered_by == "dynamic" else client.scope
+    own_word = client.registered_by == "dynamic" and not client.scope_is_set
+    return None if own_word else client.scope

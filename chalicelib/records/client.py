@@ -20,6 +20,7 @@ class Client(Record, kw_only=True):
     `document` (a Client ID Metadata Document).
     id_jag_audiences: for which other servers it may have assertions about users, by their issuers:
     `client_id` there, `resources` with their scopes, `email` (protocol/id_jag.py).
+    scope_is_set: an operator has set the scope of a client that registered itself.
     owner: the user_id of the developer who has it in the console.
     expires_at: when a registration that nobody uses lapses, in epoch seconds; None for never.
     not_before: nothing issued to it at or before this time counts.
@@ -96,6 +97,7 @@ class Client(Record, kw_only=True):
     blocked_at: Annotated[int | None, "bk"] = None
 
     registered_by: Annotated[str, "rb"] = "operator"
+    scope_is_set: Annotated[bool, "sh"] = False
     owner: Annotated[str | None, "ow"] = None
     registration_token_hash: Annotated[bytes | None, "rh"] = None
     expires_at: Annotated[int | None, "x"] = None

@@ -111,3 +111,9 @@ def is_refused(reply: Reply, error: str, words: str = "") -> None:
     """Refused under this code, in these words."""
     assert (reply.status, reply.json["error"]) == (400, error), reply.text
     assert words in reply.json["error_description"]
+
+
+def is_unknown(reply: Reply) -> None:
+    """RFC 7592 section 2.1: 401, whatever it was that is not there."""
+    assert (reply.status, reply.json["error"]) == (401, "invalid_token")
+    assert (reply.header("WWW-Authenticate") or "").startswith('Bearer realm="https://id.')
