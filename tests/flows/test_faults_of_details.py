@@ -89,7 +89,7 @@ STORIES = (agree_to_some, redeem_for_some, ask_for_more)
     test_a_call_that_fails_for_good_fails_closed,
     test_a_call_that_fails_once_is_not_felt,
     test_a_condition_that_does_not_hold_fails_closed,
-) = faults.tests_of(*STORIES)
+) = faults.of_stories(*STORIES)
 
 
 def asked_of_aws(world: World) -> Counter[str]:

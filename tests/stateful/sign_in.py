@@ -28,6 +28,7 @@ class Walk(Errand):
         self.resources: tuple[str, ...] = ()
         self.chosen = self.asked
         self.taken: list[str] = []
+        self.shown_to: Person | None = None  # whom the page of the last step named
         prompt = frozenset((wish.prompt or "").split())
         known = cast.hints_are_known() if wish.hint else ()
         whom = openid.expected(wish.hint, self.app, known)
@@ -59,6 +60,7 @@ class Walk(Errand):
                 return False  # the same page again: it said no
             self.taken.append(step)
             self._check_name(step)
+            self.shown_to = self._who()
             if page == step and self.taken.count(step) == 1:
                 meanwhile()
                 cast.aws.reset()
@@ -93,12 +95,19 @@ class Walk(Errand):
         A page may have become the wrong one meanwhile: then its form changes nothing.
         """
         in_turn = shown == self._next()
+        if shown != SIGN_IN:
+            # A page that names somebody else than who is signed in by now answers for nobody.
+            in_turn = in_turn and self._who() is self.shown_to
         match shown:
             case openid.SIGN_IN:
                 return self._sign_in(in_turn)
             case openid.ACCOUNT:
                 return self._choose_account(in_turn)
         return self._consent(in_turn)
+
+    def _who(self) -> Person | None:
+        session = self.jar.living(self.cast.now)
+        return session.person if session is not None else None
 
     def _check_name(self, step: str) -> None:
         """A page names who is signed in here, or whom the client means, and nobody else."""
