@@ -9,6 +9,7 @@ registered ── unused: 1 day ──► lapsed
 from __future__ import annotations
 
 from .aws.client import ConditionFailed
+from .errors import OAuthError
 from .protocol.signing_keys import LONGEST_TOKEN
 from .records.client import Client
 from .records.directory_entry import DirectoryEntry
@@ -20,10 +21,6 @@ DIRECTORY = "self-registered client"
 MONTH = 30 * DAY
 
 
-class Lapsed(Exception):
-    """The registration is not there any more."""
-
-
 def entry(client: Client) -> DirectoryEntry:
     """Its name in the directory: there for longer, so that it need not be written as often."""
     assert client.expires_at is not None
@@ -31,8 +28,10 @@ def entry(client: Client) -> DirectoryEntry:
     return DirectoryEntry(directory=DIRECTORY, name=client.client_id, expires_at=ends_at)
 
 
-def used(client: Client, services: Services) -> None:
-    """Let a registration outlive what it is about to have. Lapsed; nothing where it never lapses.
+def used(client: Client, services: Services, otherwise: OAuthError) -> None:
+    """Let a registration outlive what it is about to have; nothing where it never lapses.
+
+    Raises `otherwise` for a registration that is not there any more.
 
     Before the grant is written: a registration that lapsed would take its tokens with it.
     """
@@ -54,5 +53,5 @@ def used(client: Client, services: Services) -> None:
     except ConditionFailed as failed:
         found = Client.read(failed.item) if failed.item else None
         if found is None or found.is_over(services.now()):
-            raise Lapsed(client.client_id) from None
+            raise otherwise from None
     services.registry.forget(client.key)

@@ -27,7 +27,6 @@ from ..protocol import target
 from ..protocol.fapi import LONGEST_CODE
 from ..protocol.handle import Handle
 from ..protocol.target import Details
-from ..records.client import Client
 from ..records.grant import CODE, Grant
 from ..records.pushed_request import URN, PushedRequest
 from ..records.resource import Resource
@@ -205,7 +204,11 @@ def _finish(here: Situation, services: Services) -> Response:
         acr=session.acr,
         session_id=session.lineage,
     )
-    _keep_registered(here.asked.client, services)
+    if here.asked.client.expires_at is not None:
+        from .. import lapsing
+
+        gone = UnauthorizedClient("The client is not registered any more.")
+        lapsing.used(here.asked.client, services, gone)
     if here.asked.client.hears_of_logout:
         from .. import signing_out
 
@@ -228,17 +231,6 @@ def _finish(here: Situation, services: Services) -> Response:
         scope=" ".join(grant.scope),
     )
     return answer
-
-
-def _keep_registered(client: Client, services: Services) -> None:
-    if client.expires_at is None:
-        return
-    from .. import lapsing
-
-    try:
-        lapsing.used(client, services)
-    except lapsing.Lapsed:
-        raise UnauthorizedClient("The client is not registered any more.") from None
 
 
 def _claims(here: Situation, user: User, given: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

@@ -70,17 +70,6 @@ def _punish(grant: Grant, behind: int, services: Services, shown: Confirmation |
     raise InvalidGrant(detail=f"replayed: {behind} rotations old")
 
 
-def _keep_registered(client: Client, services: Services) -> None:
-    if client.expires_at is None:
-        return
-    from .. import lapsing
-
-    try:
-        lapsing.used(client, services)
-    except lapsing.Lapsed:
-        raise InvalidGrant(detail="the client is not registered any more") from None
-
-
 def _rotate(
     grant: Grant,
     secret: bytes,
@@ -91,7 +80,11 @@ def _rotate(
     shown: Confirmation | None,
 ) -> Authorization:
     """FAPI 2.0 section 5.3.2.1: a token whose holder must prove itself does not rotate."""
-    _keep_registered(client, services)
+    if client.expires_at is not None:
+        from .. import lapsing
+
+        gone = InvalidGrant(detail="the client is not registered any more")
+        lapsing.used(client, services, gone)
     now, lifetimes = services.now(), services.settings.lifetimes
     try:
         if authorization.listed:

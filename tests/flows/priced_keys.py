@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tests import dpop
@@ -23,7 +24,7 @@ def machine_with_a_bad_proof(world: World) -> Callable[[], Any]:
 def machine_with_a_used_proof(world: World) -> Callable[[], Any]:
     """Refused by the mark; nothing is signed."""
     headers = dpop.header(ALICE.at(world))
-    act = lambda: world.post("/token", CREDENTIALS, auth=MACHINE, headers=headers)  # noqa: E731
+    act = partial(world.post, "/token", CREDENTIALS, auth=MACHINE, headers=headers)
     act()
     return act
 

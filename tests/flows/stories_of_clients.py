@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tests.flows.story import Story, item, last_grant, status_in, status_is
 from tests.reply import Reply, claims
 from tests.world import World
@@ -71,7 +73,7 @@ def replay(world: World) -> Story:
 
 def machine(world: World) -> Story:
     """Client credentials: a retry succeeds."""
-    act = lambda: world.post("/token", CREDENTIALS, auth=MACHINE)  # noqa: E731
+    act = partial(world.post, "/token", CREDENTIALS, auth=MACHINE)
     return Story(act, 200, lambda _: status_is(act(), 200))
 
 
@@ -85,14 +87,14 @@ def wrong_secret(world: World) -> Story:
     """A wrong secret is never let in, whatever cannot be counted; in a process without suspects."""
     world.clock.forward(5 * 60)
     world.restart()
-    act = lambda: world.post("/token", CREDENTIALS, auth=("demomachine", "wrong"))  # noqa: E731
+    act = partial(world.post, "/token", CREDENTIALS, auth=("demomachine", "wrong"))
     return Story(act, 401, lambda reply: status_in(reply, (401, 429, 503)))
 
 
 def revoke_refresh_token(world: World) -> Story:
     """Success means that the whole grant is dead."""
     tokens = world.tokens()
-    act = lambda: world.revoke(tokens["refresh_token"])  # noqa: E731
+    act = partial(world.revoke, tokens["refresh_token"])
 
     def holds(reply: Reply) -> None:
         if reply.status != 200:
@@ -106,7 +108,7 @@ def revoke_refresh_token(world: World) -> Story:
 def revoke_access_token(world: World) -> Story:
     """Success means that the token is dead."""
     token = world.post("/token", CREDENTIALS, auth=MACHINE).json["access_token"]
-    act = lambda: world.revoke(token, MACHINE)  # noqa: E731
+    act = partial(world.revoke, token, MACHINE)
 
     def holds(reply: Reply) -> None:
         if reply.status != 200:
@@ -133,7 +135,7 @@ def introspect_revoked(world: World) -> Story:
 def introspect_signed(world: World) -> Story:
     """An answer that was asked for signed is signed, or there is none."""
     token = world.tokens()["access_token"]
-    act = lambda: world.post("/introspect", {"token": token}, auth=WEB, headers=[AS_JWT])  # noqa: E731
+    act = partial(world.post, "/introspect", {"token": token}, auth=WEB, headers=[AS_JWT])
 
     def holds(reply: Reply) -> None:
         for answer in (reply, act()) if reply.status == 200 else (act(),):
@@ -165,13 +167,13 @@ def userinfo_revoked(world: World) -> Story:
     tokens = world.tokens(scope="openid email")
     world.revoke(tokens["refresh_token"])
     world.restart()
-    act = lambda: world.userinfo(tokens["access_token"])  # noqa: E731
+    act = partial(world.userinfo, tokens["access_token"])
     return Story(act, 401, lambda reply: status_in(reply, (401, 503)))
 
 
 def asked_about(world: World, token: str, *, active: bool) -> Story:
     """Introspection of a token that is, or is not, active."""
-    act = lambda: world.post("/introspect", {"token": token}, auth=WEB)  # noqa: E731
+    act = partial(world.post, "/introspect", {"token": token}, auth=WEB)
 
     def holds(reply: Reply) -> None:
         for answer in (reply, act()) if reply.status == 200 else (act(),):

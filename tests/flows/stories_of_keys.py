@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tests import dpop
 from tests.dpop import ALICE, CREDENTIALS, MACHINE
 from tests.flows.story import Story, item, last_grant, status_in, status_is
@@ -73,14 +75,14 @@ def bind_after_a_lost_answer(world: World) -> Story:
 
 def machine_with_a_key(world: World) -> Story:
     """Client credentials: a retry with a new proof succeeds."""
-    act = lambda: dpop.post(world, CREDENTIALS, auth=MACHINE)  # noqa: E731
+    act = partial(dpop.post, world, CREDENTIALS, auth=MACHINE)
     return Story(act, 200, lambda _: status_is(act(), 200))
 
 
 def replay_a_proof(world: World) -> Story:
     """A proof that was used gets nothing, ever: what cannot be looked up is no first use."""
     headers = dpop.header(ALICE.at(world))
-    act = lambda: world.post("/token", CREDENTIALS, auth=MACHINE, headers=headers)  # noqa: E731
+    act = partial(world.post, "/token", CREDENTIALS, auth=MACHINE, headers=headers)
     status_is(act(), 200)
     return Story(act, 400, lambda reply: status_in(reply, (400, 503)))
 
@@ -89,7 +91,7 @@ def replay_a_proof_at_userinfo(world: World) -> Story:
     """Nor is anything told of the user."""
     token = dpop.tokens(world, scope="openid email")["access_token"]
     proofs = [ALICE.at(world, "/userinfo", "GET", token=token)]
-    act = lambda: dpop.userinfo(world, token, proofs=proofs)  # noqa: E731
+    act = partial(dpop.userinfo, world, token, proofs=proofs)
     status_is(act(), 200)
     return Story(act, 401, lambda reply: status_in(reply, (401, 503)))
 

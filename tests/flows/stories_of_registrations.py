@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from chalicelib.administration import initial_access_tokens
 from tests.flows import registrations as tell
 from tests.flows.registrations import CONFIDENTIAL, PUBLIC, as_sent, bearer, manage
@@ -12,7 +14,7 @@ from tests.world import World
 
 def register(world: World) -> Story:
     """Registered: it works. Not registered: nobody was told a name, and it can try again."""
-    act = lambda: tell.post(world, CONFIDENTIAL)  # noqa: E731
+    act = partial(tell.post, world, CONFIDENTIAL)
 
     def holds(reply: Reply) -> None:
         told = reply if reply.status == 201 else act()
@@ -29,7 +31,7 @@ def register_with_a_token(world: World) -> Story:
     before = world.settings
     tell.with_tokens_only(world)
     token = tell.initial_token(world, uses=2)
-    act = lambda: tell.post(world, PUBLIC, bearer(token))  # noqa: E731
+    act = partial(tell.post, world, PUBLIC, bearer(token))
 
     def holds(reply: Reply) -> None:
         made = reply.status == 201
@@ -46,7 +48,7 @@ def register_with_a_token(world: World) -> Story:
 def look(world: World) -> Story:
     """Told all, or nothing."""
     client = tell.registered(world)
-    act = lambda: manage(world, "GET", client)  # noqa: E731
+    act = partial(manage, world, "GET", client)
 
     def holds(reply: Reply) -> None:
         assert ("redirect_uris" in reply.json) == (reply.status == 200)
@@ -59,7 +61,7 @@ def change(world: World) -> Story:
     """Changed as a whole, or not at all; the same again does no harm."""
     client = tell.registered(world)
     sent = as_sent(client, client_name="Another", scope="read")
-    act = lambda: manage(world, "PUT", client, sent)  # noqa: E731
+    act = partial(manage, world, "PUT", client, sent)
 
     def holds(reply: Reply) -> None:
         found = manage(world, "GET", client).json
@@ -77,7 +79,7 @@ def leave(world: World) -> Story:
     """After a 204 nothing of it works; after a fault it can be asked again, or is gone."""
     client = tell.registered(world)
     token = tell.redeem(world, client, tell.code(world, client)).json["refresh_token"]
-    act = lambda: manage(world, "DELETE", client)  # noqa: E731
+    act = partial(manage, world, "DELETE", client)
 
     def holds(reply: Reply) -> None:
         if reply.status != 204:
@@ -112,7 +114,7 @@ def refresh_a_day_later(world: World) -> Story:
     client = tell.registered(world)
     token = tell.redeem(world, client, tell.code(world, client)).json["refresh_token"]
     world.clock.forward(3 * 24 * 60 * 60)
-    act = lambda: tell.refresh(world, client, token)  # noqa: E731
+    act = partial(tell.refresh, world, client, token)
 
     def holds(reply: Reply) -> None:
         reply = reply if reply.status == 200 else act()
