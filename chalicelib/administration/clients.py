@@ -97,7 +97,9 @@ def update(client_id: str, changes: Mapping[str, Any], services: Services) -> Cl
         after,
         not_before=before.not_before,
         registered_by=before.registered_by,
-        scope_is_set=before.scope_is_set or "scope" in changes,
+        # Whoever registers anything but itself has chosen its scope anyway.
+        scope_is_set=before.scope_is_set
+        or (before.registered_by == "dynamic" and "scope" in changes),
         owner=before.owner,
         registration_token_hash=before.registration_token_hash,
         expires_at=before.expires_at,
