@@ -1,19 +1,27 @@
 """How a client proves who it is. RFC 6749 section 2.3; the methods are RFC 7591's.
 
 Each member has two functions: `claimed(request)` gives the client_id that the request claims by
-this method, or None, and `prove(request, client, services)` raises InvalidClient.
+this method, or None, and `prove(request, client, services)` raises InvalidClient. What counts once
+is spent by whoever asked, after everything else that can be proved:
+
+     proved ──► possession proved, or a nonce asked for ──► spend ──► the grant
+        └ nothing is written                                  └ a replay ends here
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from ..errors import InvalidClient, InvalidRequest
 from ..modules import Modules
+from ..values import Frozen
 
 if TYPE_CHECKING:  # the metadata document reads the table below, and needs no more
     from ..http import Request
     from ..records.client import Client
+    from ..records.seen_once import SeenOnce
     from ..services import Services
     from ..settings import Settings
 
@@ -24,8 +32,11 @@ class Method(Protocol):
     def claimed(self, request: Request) -> str | None:
         """The client_id claimed by this method, or None when the method is not used."""
 
-    def prove(self, request: Request, client: Client | None, services: Services) -> None:
-        """InvalidClient unless the request proves to come from `client`."""
+    def prove(self, request: Request, client: Client | None, services: Services) -> SeenOnce | None:
+        """InvalidClient unless the request proves to come from `client`.
+
+        What must never be seen again is returned, and not written yet.
+        """
 
 
 METHODS: Modules[Method] = Modules(
@@ -43,27 +54,62 @@ METHODS: Modules[Method] = Modules(
 BY_CERTIFICATE = ("tls_client_auth", "self_signed_tls_client_auth")
 
 
+class Caller(Frozen):
+    """Who sent a request, and how it was proved. once: what must never be seen again."""
+
+    client: Client
+    method: str
+    once: SeenOnce | None = None
+
+    def spend(self, request: Request, services: Services) -> None:
+        """Use the proof up; InvalidClient when it was used before."""
+        if self.once is not None:
+            from . import private_key_jwt
+
+            with _watched(self.client.client_id, self.method, request, services):
+                private_key_jwt.spend(self.once, services)
+
+
 def authenticate(request: Request, services: Services) -> Client:
-    """The client that sent the request.
+    """The client that sent the request; its proof is used up. The errors are those of `proved`."""
+    caller = proved(request, services)
+    caller.spend(request, services)
+    return caller.client
+
+
+def proved(request: Request, services: Services) -> Caller:
+    """The client that sent the request; what counts once is not spent yet.
 
     InvalidClient when it is unknown, proves nothing, or uses another method than it registered;
     InvalidRequest when it uses two; TooManyRequests after many failures. An unknown client and a
     wrong proof are answered alike.
     """
-    from .. import throttling
-
-    method, client_id = _used(request)
+    try:
+        method, client_id = _used(request)
+    except InvalidClient as refused:
+        services.log.event("client_authentication.failed", reason=refused.detail)
+        raise
     client = services.registry.client(client_id)
     # In the request such a client only says who it is, as a public one does.
     if method == "none" and client is not None and _is_by_certificate(client):
         method = client.token_endpoint_auth_method
+    with _watched(client_id, method, request, services):
+        once = METHODS[method].prove(request, client, services)
+        if client is None:
+            raise InvalidClient(detail="unknown client")
+        if client.token_endpoint_auth_method != method:
+            raise InvalidClient(detail=f"registered {client.token_endpoint_auth_method}")
+    return Caller(client, method, once)
+
+
+@contextmanager
+def _watched(client_id: str, method: str, request: Request, services: Services) -> Iterator[None]:
+    """Count and log what fails inside."""
+    from .. import throttling
+
     with throttling.client_secret(client_id, request.source_address, services):
         try:
-            METHODS[method].prove(request, client, services)
-            if client is None:
-                raise InvalidClient(detail="unknown client")
-            if client.token_endpoint_auth_method != method:
-                raise InvalidClient(detail=f"registered {client.token_endpoint_auth_method}")
+            yield
         except InvalidClient as refused:
             services.log.event(
                 "client_authentication.failed",
@@ -72,7 +118,6 @@ def authenticate(request: Request, services: Services) -> Client:
                 reason=refused.detail,
             )
             raise
-    return client
 
 
 def offered(settings: Settings) -> list[str]:

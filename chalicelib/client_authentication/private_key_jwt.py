@@ -1,6 +1,6 @@
 """An assertion that the client signs with a key of its own. RFC 7523 section 2.2, RFC 7521.
 
-     registered so ─► rules ─► key, fetched where it must be ─► signature ─► jti spent
+     registered so ─► rules ─► key, fetched where it must be ─► signature ─ ─ ─► jti spent
 
 Proved first, spent last: what somebody else makes in the client's name uses up nothing of it.
 """
@@ -17,6 +17,7 @@ from ..services import Services
 # Most clients have a secret, and pay for nothing of this: it is imported where it is used.
 if TYPE_CHECKING:
     from ..protocol.jwt import Token
+    from ..records.seen_once import SeenOnce
 
 METHOD = "private_key_jwt"
 _PARAMETERS = ("client_assertion", "client_assertion_type")
@@ -32,10 +33,11 @@ def claimed(request: Request) -> str | None:
     return client_assertion.claimed_client(_assertion(request))
 
 
-def prove(request: Request, client: Client | None, services: Services) -> None:
-    """Check the assertion, and spend it: it counts once. TemporarilyUnavailable."""
+def prove(request: Request, client: Client | None, services: Services) -> SeenOnce:
+    """Check the assertion; it counts once, and the mark is not written yet. InvalidClient."""
     from ..protocol import client_assertion, fapi
     from ..protocol.client_assertion import Expected
+    from ..records import seen_once
 
     if client is None or client.token_endpoint_auth_method != METHOD:
         raise InvalidClient(detail="unknown client, or not registered for assertions")
@@ -50,7 +52,19 @@ def prove(request: Request, client: Client | None, services: Services) -> None:
     )
     client_assertion.check(token, expected)
     _check_signature(token, client, services)
-    _spend(token, client, services)
+    # RFC 7523 section 3: remembered for longer than anyone would take it.
+    return seen_once.client_assertion(
+        client.client_id,
+        token.claims["jti"],
+        client_assertion.last_second(token),
+        services.random_text(12),
+    )
+
+
+def spend(once: SeenOnce, services: Services) -> None:
+    """Write the mark; InvalidClient when it is there."""
+    if not services.table.put_first(once):
+        raise InvalidClient(detail="the assertion was used before")
 
 
 def _assertion(request: Request) -> Token:
@@ -78,18 +92,3 @@ def _check_signature(token: Token, client: Client, services: Services) -> None:
         raise InvalidClient(detail=f"{problem} {problem.detail}".strip()) from None
     if not signed:
         raise InvalidClient(detail="the signature is not the client's")
-
-
-def _spend(token: Token, client: Client, services: Services) -> None:
-    """RFC 7523 section 3: remembered for longer than anyone would take it."""
-    from ..protocol import client_assertion
-    from ..records import seen_once
-
-    mark = seen_once.client_assertion(
-        client.client_id,
-        token.claims["jti"],
-        client_assertion.last_second(token),
-        services.random_text(12),
-    )
-    if not services.table.put_first(mark):
-        raise InvalidClient(detail="the assertion was used before")

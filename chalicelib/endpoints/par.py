@@ -14,11 +14,13 @@ def handle(request: Request, services: Services) -> Response:
     """Prove the client, check what it asks as /authorize would, and give a name for it."""
     form = request.form
     form.refuse_repeated(but=("resource",))
-    client = client_authentication.authenticate(request, services)
+    caller = client_authentication.proved(request, services)
+    client = caller.client
     if client.is_public:
         throttling.push(client.client_id, request.source_address, services)
     try:
         shown = possession.proved(request, client, services, path=PATH, compulsory=False)
+        caller.spend(request, services)
         pushed, request_uri = pushed_requests.check(client, form, shown, request, services)
         shown.spend(services)
     except OAuthError as refused:

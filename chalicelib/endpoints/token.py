@@ -21,19 +21,22 @@ _NOT_OFFERED = {
 
 
 def handle(request: Request, services: Services) -> Response:
-    """Prove the client, its key and the grant; spend the proof and the grant; mint.
+    """Prove the client, its key and the grant; spend their proofs and the grant; mint.
 
-    What a token is bound to is settled here, so that no grant type can leave it out.
+    Whoever is told to bring a DPoP nonce may bring the same assertion again. What a token is
+    bound to is settled here, so that no grant type can leave it out.
     """
     form = request.form
     form.refuse_repeated(but=REPEATABLE)
     grant_type = form.require("grant_type")
     grant = find_grant_type(grant_type, services.settings)
-    client = client_authentication.authenticate(request, services)
+    caller = client_authentication.proved(request, services)
+    client = caller.client
     if grant_type not in client.grant_types:
         raise UnauthorizedClient("This client is not registered for this grant type.")
     try:
         shown = possession.proved(request, client, services, path=PATH, compulsory=True)
+        caller.spend(request, services)
         proved = grant.prove(_only(form, grant.PARAMETERS), client, services)
         proved.binding.must_be_met(shown.confirmation)
         shown.spend(services)
