@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from .. import possession, subjects, tokens, verification
-from ..errors import InsufficientScope, InvalidToken
+from ..errors import InsufficientScope, InvalidToken, OAuthError
 from ..http import NO_STORE, Request, Response, json_response
+from ..possession import Possession
 from ..protocol import bearer, claims, target
+from ..records.client import Client
 from ..services import Services
+from ..verification import AccessToken, Behind
 
 PATH = "/userinfo"
 SCOPE = "openid"
@@ -26,20 +29,17 @@ def handle(request: Request, services: Services) -> Response:
     client = services.registry.client(token.client_id) if token is not None else None
     if token is None or client is None:
         raise InvalidToken
-    # First of all: who cannot show the key is told nothing of the token.
-    shown = possession.of_token(presented, token.confirmation, client, request, services, path=PATH)
-    if token.claims["aud"] != issuer:
-        raise InvalidToken(
-            f"The access token is for another resource. Ask for one with resource={issuer}."
+    try:
+        shown, found = _proved(presented, token, client, request, services)
+    except OAuthError as refused:
+        services.log.event(
+            "userinfo.refused",
+            client_id=client.client_id,
+            error=refused.error,
+            reason=refused.detail or refused.description,
         )
-    granted = token.claims.get("scope", "").split(" ")
-    if SCOPE not in granted:
-        raise InsufficientScope
-    found = verification.behind(token, services)
-    if found is None:
-        raise InvalidToken
-    shown.spend(services)
-    allowed = target.allowed_to(found.client, tuple(granted))
+        raise
+    allowed = target.allowed_to(found.client, _scope(token))
     by_name = target.allowed_claims(found.client, found.grant.claims_in("userinfo"))
     known: dict[str, object] = {
         **claims.pick(found.user.claims, claims.of_scope(allowed) + by_name),
@@ -50,3 +50,31 @@ def handle(request: Request, services: Services) -> Response:
     signed = tokens.sign_userinfo(known, found.client, services)
     headers = (("Content-Type", "application/jwt"), *NO_STORE, *shown.headers)
     return Response(200, signed, headers)
+
+
+def _proved(
+    presented: tuple[str, str],
+    token: AccessToken,
+    client: Client,
+    request: Request,
+    services: Services,
+) -> tuple[Possession, Behind]:
+    """Who shows the token's key, spent, and what is behind the token; OAuthError."""
+    issuer = services.settings.issuer
+    # First of all: who cannot show the key is told nothing of the token.
+    shown = possession.of_token(presented, token.confirmation, client, request, services, path=PATH)
+    if token.claims["aud"] != issuer:
+        raise InvalidToken(
+            f"The access token is for another resource. Ask for one with resource={issuer}."
+        )
+    if SCOPE not in _scope(token):
+        raise InsufficientScope
+    found = verification.behind(token, services)
+    if found is None:
+        raise InvalidToken
+    shown.spend(services)
+    return shown, found
+
+
+def _scope(token: AccessToken) -> tuple[str, ...]:
+    return tuple(token.claims.get("scope", "").split(" "))

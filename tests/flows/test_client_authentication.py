@@ -111,6 +111,17 @@ def test_the_log_says_what_the_answer_does_not(world: World) -> None:
     assert len(reasons) == 3
 
 
+def test_the_log_tells_of_those_that_name_nobody(world: World) -> None:
+    """Nothing at all, and an assertion that cannot be read."""
+    world.post("/token", FORM)
+    kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    world.post("/token", {**FORM, "client_assertion_type": kind, "client_assertion": "x.y"})
+    nothing, unreadable = world.events("client_authentication.failed")
+    assert nothing["reason"] == "no client authentication"
+    assert "client_id" not in unreadable
+    assert "assertion" in unreadable["reason"]
+
+
 def test_a_client_without_any_secret_cannot_be_one(world: World) -> None:
     """An empty hash equals nothing that could be sent."""
     clients.create(

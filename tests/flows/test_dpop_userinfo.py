@@ -195,6 +195,21 @@ def test_the_scope_is_asked_for_behind_the_key(world: World) -> None:
     is_refused(dpop.userinfo(world, given), "invalid_token", words="another resource")
 
 
+def test_the_log_says_why_and_whose_token_it_was(world: World, token: str) -> None:
+    """A used proof, another key, a revoked token; of what is no token of ours there is no line."""
+    proof = ALICE.at(world, "/userinfo", "GET", token=token)
+    assert dpop.userinfo(world, token, proofs=[proof]).status == 200
+    dpop.userinfo(world, token, proofs=[proof])
+    dpop.userinfo(world, token, MALLORY)
+    world.revoke(token)
+    dpop.userinfo(world, token)
+    dpop.userinfo(world, "x")
+    told = [(one["client_id"], one["error"]) for one in world.events("userinfo.refused")]
+    errors = ("invalid_dpop_proof", "invalid_token", "invalid_token")
+    assert told == [("demoweb", error) for error in errors]
+    assert token not in world.log.getvalue()
+
+
 def test_a_signed_answer_is_proved_alike(world: World) -> None:
     """userinfo_signed_response_alg changes the answer only."""
     name = "signed-bound"
