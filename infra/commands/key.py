@@ -77,6 +77,8 @@ def rotate(call: Invocation, alg: str, mode: str, force: bool) -> None:
     steps = {name: getattr(rotation, name) for name in ("announced", "promoted", "retired")}
     if rotation.promoted is not None:
         say(f"Tokens are signed by {rotation.promoted.kid} within a minute.")
+        if alg not in services.settings.id_token_algs:
+            say(f"Access tokens only: for ID tokens, name {alg} in ID_TOKEN_ALGS as well.")
     elif rotation.announced is not None:
         ready_at = signing_keys.ready_at(rotation.announced)
         assert ready_at is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from typing import Any
 
 import pytest
@@ -103,6 +105,20 @@ def test_key_is_used_once_it_is_known(keeper: KeyKeeper) -> None:
     assert states(keeper) == {old: "retired", new: "active"}
     assert jwks(keeper) == {old, new}
     assert signing_kid(keeper) == new
+
+
+def test_a_promoted_key_says_what_it_does_not_sign(keeper: KeyKeeper) -> None:
+    """Which algorithms ID tokens may have is a setting of its own."""
+    result = keeper.run("key", "rotate", "--alg", "ES256", "--force")
+    kid = json.loads(result.stdout)["promoted"]["kid"]
+    assert result.stderr.splitlines() == [
+        f"Tokens are signed by {kid} within a minute.",
+        "Access tokens only: for ID tokens, name ES256 in ID_TOKEN_ALGS as well.",
+    ]
+    environ = {**keeper.surroundings.environ, "ID_TOKEN_ALGS": "ES256"}
+    keeper.surroundings = dataclasses.replace(keeper.surroundings, environ=environ)
+    result = keeper.run("key", "rotate", "--alg", "ES256", "--force")
+    assert len(result.stderr.splitlines()) == 1
 
 
 def test_aliases_follow(keeper: KeyKeeper) -> None:
