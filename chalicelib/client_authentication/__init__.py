@@ -63,11 +63,11 @@ class Caller(Frozen):
 
     def spend(self, request: Request, services: Services) -> None:
         """Use the proof up; InvalidClient when it was used before."""
-        if self.once is not None:
-            from . import private_key_jwt
-
-            with _watched(self.client.client_id, self.method, request, services):
-                private_key_jwt.spend(self.once, services)
+        if self.once is None:
+            return
+        with _watched(self.client.client_id, self.method, request, services):
+            if not services.table.put_first(self.once):
+                raise InvalidClient(detail="the assertion was used before")
 
 
 def authenticate(request: Request, services: Services) -> Client:

@@ -61,12 +61,6 @@ def prove(request: Request, client: Client | None, services: Services) -> SeenOn
     )
 
 
-def spend(once: SeenOnce, services: Services) -> None:
-    """Write the mark; InvalidClient when it is there."""
-    if not services.table.put_first(once):
-        raise InvalidClient(detail="the assertion was used before")
-
-
 def _assertion(request: Request) -> Token:
     from ..protocol import client_assertion
 
