@@ -23,8 +23,21 @@ WEB = ("demoweb", "demowebsecret")
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
 
+class Busy(Exception):
+    """AWS did not answer in time, for the machine has much to do: no figure, and no failure."""
+
+
+def is_busy(said: Any) -> bool:
+    """Whether an answer says so, itself or on the way to the client."""
+    (to,) = (said.get("multiValueHeaders") or {}).get("Location") or [""]
+    return said["statusCode"] == 503 or "error=temporarily_unavailable" in to
+
+
 class Caller:
-    """Asks the function by itself: a browser that is signed in, and a client that has codes."""
+    """Asks the function by itself: a browser that is signed in, and a client that has codes.
+
+    Busy, wherever it has no answer.
+    """
 
     issuer = ISSUER
 
@@ -70,7 +83,7 @@ class Caller:
 
     def ask(self, event: Event) -> dict[str, Any]:
         """The JSON that a good request is answered with."""
-        said = self._function(event, None)
+        said = self._answer(event)
         if said["statusCode"] not in (200, 201):
             raise RuntimeError(f"{event['path']}: {said['statusCode']} {said['body']}")
         document: dict[str, Any] = json.loads(said["body"])
@@ -80,16 +93,23 @@ class Caller:
         """For the browser."""
         call = Call(method, target, sent["headers"], sent["body"], sent["address"])
         event = self.event(method, target, call.headers, call.body, call.source_address)
-        return Reply(response_from(self._function(event, None)))
+        return Reply(response_from(self._answer(event)))
+
+    def _answer(self, event: Event) -> Any:
+        said = self._function(event, None)
+        if is_busy(said):
+            raise Busy(event["path"])
+        return said
 
     @property
     def browser(self) -> Browser:
         """Signed in; its user has consented to everything that is asked for here."""
         if self._browser is None:
-            self._browser = Browser(self)  # type: ignore[arg-type]  # all that it asks of a World
-            self._browser.open(authorize_url("openid read write")).sign_in()
-            if self._browser.arrived is None:  # the stage's first browser is asked for consent
-                self._browser.allow()
+            browser = Browser(self)  # type: ignore[arg-type]  # all that it asks of a World
+            browser.open(authorize_url("openid read write")).sign_in()
+            if browser.arrived is None:  # the stage's first browser is asked for consent
+                browser.allow()
+            self._browser = browser
         return self._browser
 
     @property

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
 
 from bench import cloud
+from bench.caller import is_busy
 from bench.flows import FLOWS
 from bench.processes import Server
 from bench.recorder import Noted, Recorder
@@ -13,6 +16,7 @@ from bench.report import Section
 from bench.run import Figures, Run
 
 WARM_UP = 2
+MOST_TRIES = 8
 
 
 def measure(run: Run) -> Figures:
@@ -23,11 +27,31 @@ def measure(run: Run) -> Figures:
         with Server("postern", environ) as server:
             for flow in FLOWS:
                 server.ask("measure", flow=flow, count=WARM_UP)
-                (event,) = server.ask("fresh", flow=flow, count=1)
-                recorder.take()
-                server.ask("answer", event=event)
-                found[flow] = counted(recorder.take())
+                found[flow] = agreed(recorder, server, begun(server, flow))
     return found
+
+
+def begun(server: Server, flow: str) -> Iterator[Any]:
+    """Events of a flow, each made when it is asked for."""
+    while True:
+        yield server.ask("fresh", flow=flow, count=1)[0]
+
+
+def agreed(recorder: Recorder, server: Server, events: Iterable[Any]) -> Figures:
+    """The calls of one of these requests, the same as of the one before it.
+
+    On a busy machine a call may run into its time-out, and its second try would count as well.
+    """
+    before: Figures | None = None
+    for event in islice(events, MOST_TRIES):
+        recorder.take()
+        said = server.ask("answer", event=event)
+        found = counted(recorder.take())
+        if not is_busy(said):
+            if before is not None and found["calls"] == before["calls"]:
+                return found
+            before = found
+    raise RuntimeError(f"no two requests in a row have the same calls: {before}")
 
 
 def counted(calls: Iterable[Noted]) -> Figures:

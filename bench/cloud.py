@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import proofs
-from chalicelib.administration import clients, resources
+from chalicelib.administration import clients, links, resources, trusted_issuers, users
 from chalicelib.aws.log import Log
+from chalicelib.protocol.grant_types import JWT_BEARER, TOKEN_EXCHANGE
 from chalicelib.protocol.signing_keys import DATA_KEY, KMS
 from chalicelib.settings import SIGNING_MODES
 from infra import bootstrap, seeds
@@ -23,6 +24,9 @@ from infra.stage import open_services
 
 ROOT = Path(__file__).resolve().parents[1]
 ISSUER = "https://id.example.com"
+ELSEWHERE = "https://chat.example.com"  # another authorization server, and its resource
+API_ELSEWHERE = "https://api.chat.example.com"
+BEARER, EXCHANGE = "bench-jwt-bearer", "bench-token-exchange"
 SECRET = "benchsecret"  # of every client of the bench
 
 
@@ -69,7 +73,8 @@ def stage(
     environ = {
         **cloud.environ,
         "AWS_LAMBDA_FUNCTION_NAME": f"postern-{name}",
-        "CODE_LIFETIME": "600",  # codes are made before the rounds begin
+        "CODE_LIFETIME": "600",  # a busy machine takes its time from a code to its use
+        "ID_JAG": "both",
         "ISSUER": ISSUER,
         "LOG_FILE": os.devnull,
         "PATH": os.environ.get("PATH", ""),
@@ -101,6 +106,11 @@ def _register(environ: Mapping[str, str], ways: tuple[Way, ...]) -> str:
                 services,
             )
         clients.create(_signing(ways[0].resource), services)
+        clients.create(_bearer(), services)
+        clients.create(_exchange(), services)
+        trusted_issuers.create(_idp(ways[0].resource), services)
+        demo = users.find(seeds.USER[0], services)
+        links.link(demo, proofs.IDP, proofs.SUBJECT, services)
         return services.keyring.signing_key(ways[0].mode, ways[0].alg).arn
 
 
@@ -123,4 +133,31 @@ def _signing(resource: str) -> dict[str, object]:
         "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
         "scope": "read write",
         "allowed_resources": [resource],
+    }
+
+
+def _bearer() -> dict[str, object]:
+    """A client that brings assertions about users."""
+    return {"client_id": BEARER, "client_secret": SECRET, "grant_types": [JWT_BEARER]}
+
+
+def _exchange() -> dict[str, object]:
+    """A client that users sign in to, and that has assertions made about them."""
+    policy = {"client_id": "postern", "resources": {API_ELSEWHERE: ["read", "write"]}}
+    return {
+        "client_id": EXCHANGE,
+        "client_secret": SECRET,
+        "redirect_uris": [seeds.REDIRECT],
+        "grant_types": ["authorization_code", TOKEN_EXCHANGE],
+        "id_jag_audiences": {ELSEWHERE: policy},
+    }
+
+
+def _idp(resource: str) -> dict[str, object]:
+    """The issuer that those are believed of."""
+    return {
+        "issuer": proofs.IDP,
+        "purposes": ["id_jag"],
+        "resources": {resource: ["read", "write"]},
+        "jwks": {"keys": [proofs.JWK]},
     }

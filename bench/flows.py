@@ -9,9 +9,10 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from bench import proofs
+from bench import cloud, proofs
 from bench.caller import WEB, Caller, authorize_url, parameters, redeemed
 from bench.cloud import ISSUER, SECRET, WAYS
+from chalicelib.protocol.grant_types import ID_JAG, ID_TOKEN, JWT_BEARER, TOKEN_EXCHANGE
 from infra.local.events import Event
 
 Flow = Generator[Event, Any, None]
@@ -121,6 +122,32 @@ def redeem_signed(caller: Caller) -> Flow:
         yield caller.form("/token", form, None, [proof("/token")])
 
 
+def bring(caller: Caller) -> Flow:
+    """A fresh assertion about a user, by the jwt-bearer grant."""
+    while True:
+        assertion = proofs.about_user(ISSUER, cloud.BEARER, WAYS[0].resource)
+        form = {"grant_type": JWT_BEARER, "assertion": assertion}
+        yield caller.form("/token", form, (cloud.BEARER, SECRET))
+
+
+def exchange(caller: Caller) -> Flow:
+    """A user's ID token for an assertion about them."""
+    auth = (cloud.EXCHANGE, SECRET)
+    url = f"{ISSUER}/authorize?{urlencode(parameters('openid', cloud.EXCHANGE))}"
+    while True:
+        signed_in = caller.ask(caller.form("/token", redeemed(caller.arrive(url)), auth))
+        form = {
+            "grant_type": TOKEN_EXCHANGE,
+            "requested_token_type": ID_JAG,
+            "audience": cloud.ELSEWHERE,
+            "resource": cloud.API_ELSEWHERE,
+            "scope": "read write",
+            "subject_token": signed_in["id_token"],
+            "subject_token_type": ID_TOKEN,
+        }
+        yield caller.form("/token", form, auth)
+
+
 def proof(path: str) -> tuple[str, str]:
     """The DPoP header of a request."""
     return proofs.dpop(f"{ISSUER}{path}")
@@ -135,6 +162,7 @@ def brought(pushed: dict[str, Any], client_id: str) -> str:
 TOKEN = "/token, client_credentials"
 # What the baseline can do as well.
 NAIVE = f"{TOKEN}, kms RS256"
+BEARER, EXCHANGE = "/token, jwt-bearer", "/token, token-exchange"
 FLOWS: dict[str, Callable[[Caller], Flow]] = {
     **{
         f"{TOKEN}, {way.name}": partial(client_credentials, client_id=way.client_id) for way in WAYS
@@ -155,6 +183,8 @@ FLOWS: dict[str, Callable[[Caller], Flow]] = {
     "/authorize, pushed": authorize_pushed,
     "/par, private_key_jwt, DPoP": push_signed,
     "/token, code, private_key_jwt, DPoP": redeem_signed,
+    BEARER: bring,
+    EXCHANGE: exchange,
     "metadata": partial(get, path="/.well-known/openid-configuration"),
     "JWKS": partial(get, path="/.well-known/jwks.json"),
     "/healthz": partial(get, path="/healthz"),

@@ -1,4 +1,5 @@
-"""What the client that signs sends: assertions (RFC 7523) and DPoP proofs (RFC 9449)."""
+"""What is signed outside of the server: by a client, assertions (RFC 7523) and DPoP proofs (RFC
+9449); by another issuer, assertions about users (ID-JAG)."""
 
 from __future__ import annotations
 
@@ -13,6 +14,8 @@ from tests.client_signatures import public_jwk, signed
 CLIENT = "bench-signing"
 # The same in each process of a run, for which alone it is good.
 _KEY = ec.derive_private_key(int.from_bytes(b"bench"), ec.SECP256R1())
+IDP = "https://idp.example.com"
+SUBJECT = "bench-user"  # whom that issuer knows the demo user as
 JWK = public_jwk(_KEY, kid="bench", alg="ES256")
 
 
@@ -45,3 +48,20 @@ def dpop(url: str) -> tuple[str, str]:
         "iat": int(time.time()),
     }
     return "DPoP", signed(header, claims, _KEY)
+
+
+def about_user(issuer: str, client_id: str, resource: str) -> str:
+    """What the other issuer says about its user, for a client and a resource here."""
+    now = int(time.time())
+    claims = {
+        "iss": IDP,
+        "sub": SUBJECT,
+        "aud": issuer,
+        "client_id": client_id,
+        "resource": resource,
+        "scope": "read write",
+        "iat": now,
+        "exp": now + 300,
+        "jti": secrets.token_urlsafe(12),
+    }
+    return signed({"typ": "oauth-id-jag+jwt", "alg": "ES256", "kid": "bench"}, claims, _KEY)

@@ -25,6 +25,9 @@ class Noted:
     algorithm: str
 
 
+PATIENCE = 300  # seconds: whoever asks knows how long to wait
+
+
 class Recorder:
     """`with Recorder(emulator.url) as recorder:` and AWS is at `recorder.url`."""
 
@@ -65,7 +68,7 @@ class Recorder:
 
     def _send(self, call: Call) -> tuple[int, bytes]:
         # A connection of its own each time: nobody measures this.
-        connection = HTTPConnection(self._emulator, timeout=30)
+        connection = HTTPConnection(self._emulator, timeout=PATIENCE)
         ours = ("connection", "content-length", "transfer-encoding")
         headers = {name: value for name, value in call.headers if name.lower() not in ours}
         try:

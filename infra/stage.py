@@ -6,12 +6,13 @@ deployment wrote into `.chalice/config.json`, reached with the caller's own AWS 
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from chalicelib.aws.client import AWSClient
+from chalicelib.aws.client import TIMEOUT, AWSClient
 from chalicelib.aws.credentials import Credentials
 from chalicelib.aws.log import Log
 from chalicelib.services import Services, system_clock
@@ -40,12 +41,19 @@ def environment(stage: str, environ: Mapping[str, str], *folders: Path) -> dict[
 
 
 def open_services(
-    environ: Mapping[str, str], log: Log, now: Callable[[], int] = system_clock
+    environ: Mapping[str, str],
+    log: Log,
+    now: Callable[[], int] = system_clock,
+    *,
+    timeout: float = TIMEOUT,
 ) -> Services:
-    """The stage's services, signing its calls with the operator's credentials."""
+    """The stage's services, signing its calls with the operator's credentials.
+
+    timeout: seconds that each call may take.
+    """
     settings = Settings.read(environ)
     endpoint = environ.get("AWS_ENDPOINT_URL")
-    client = AWSClient(settings.region, _credentials(environ), endpoint=endpoint)
+    client = AWSClient(settings.region, _credentials(environ), endpoint=endpoint, timeout=timeout)
     return Services(settings, lambda: client, now=now, log=log)
 
 
@@ -61,16 +69,22 @@ def aws_client(service: str, environ: Mapping[str, str]) -> Any:
 
 
 def _session(environ: Mapping[str, str]) -> Any:
+    if _is_emulated(environ):
+        return _emulated_session(
+            environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"], environ["AWS_REGION"]
+        )
     # boto3 takes most of a second to import, and --help needs none of it.
     import boto3
 
-    if _is_emulated(environ):
-        return boto3.Session(
-            environ["AWS_ACCESS_KEY_ID"],
-            environ["AWS_SECRET_ACCESS_KEY"],
-            region_name=environ["AWS_REGION"],
-        )
     return boto3.Session(region_name=environ.get("AWS_REGION"))
+
+
+@functools.cache
+def _emulated_session(key_id: str, secret: str, region: str) -> Any:
+    # Kept: a session reads botocore's models anew, a third of a second for each client.
+    import boto3
+
+    return boto3.Session(key_id, secret, region_name=region)
 
 
 def _is_emulated(environ: Mapping[str, str]) -> bool:

@@ -32,14 +32,16 @@ def revoke(user: User, grant_id: str, services: Services) -> Grant:
 def disconnect(user: User, client_id: str, services: Services) -> tuple[str, ...]:
     """End a client's grants of one user, and forget the consent: the app has to ask again.
 
-    Returns the identifiers of the grants. Having none is no error.
+    Returns the identifiers of the grants. Having none is no error. Running it again finishes.
     """
     # First, so that no new grant comes out of it while the others are ended.
     services.table.delete(consent_key(user.user_id, client_id))
-    ended = [grant for grant in users.grants_of(user, services) if grant.client_id == client_id]
-    for grant in ended:
-        _end(user, grant, services)
-    return tuple(grant.grant_id for grant in ended)
+    ended = []
+    for grant in users.grants_of(user, services):
+        if grant.client_id == client_id:
+            _end(user, grant, services)
+            ended.append(grant.grant_id)
+    return tuple(ended)
 
 
 def _end(user: User, grant: Grant, services: Services) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from .. import signing_out, subject_links, token_status
 from ..authentication import password as passwords
@@ -19,6 +20,7 @@ from ..values import replace
 from . import Refused, directory, resources
 
 SUBJECT_LENGTH = 22
+ENDED_AT_ONCE = 100  # grants, before their lists are told
 
 
 def create(
@@ -118,7 +120,8 @@ def update(
 def revoke(user: User, services: Services) -> User:
     """End every session and grant of a user: one write, whatever their number. Refused.
 
-    Then the clients hear of it that want to.
+    Then the lists are told, and the clients that want to hear of it: where that fails on the way,
+    running it again finishes.
     """
     after = _end(user, user, services)
     _end_listed(after, services)
@@ -216,23 +219,27 @@ def _end(before: User, after: User, services: Services) -> User:
 def _end_listed(user: User, services: Services) -> None:
     """End each grant whose tokens have a place in a token status list, or may get one just now.
 
-    They are dead already, but the lists do not know yet: a write for each, and for each list. A
-    stage without lists has nothing to look through.
+    They are dead already, but the lists do not know yet: a write for each, and for each list with
+    some of ENDED_AT_ONCE grants, so that no list waits for the last of many. A stage without lists
+    has nothing to look through.
     """
     listed = any(resource.status_list for resource in resources.list_all(services))
     if not listed and not services.status_lists.are_used():
         return
-    ended = [
-        stored_grants.revoke(services.table, grant.key, services.now())
-        for grant in grants_of(user, services)
-        if token_status.may_be_listed(grant, services)
-    ]
-    token_status.revoke_all(filter(None, ended), services)
+    found = (
+        grant for grant in grants_of(user, services) if token_status.may_be_listed(grant, services)
+    )
+    while some := tuple(islice(found, ENDED_AT_ONCE)):
+        ended = [stored_grants.revoke(services.table, one.key, services.now()) for one in some]
+        token_status.revoke_all(filter(None, ended), services)
 
 
 def _remove_sessions(user: User, services: Services) -> None:
-    """They are dead already; their clients may want to hear of it."""
-    for session in tuple(sessions_of(user, services)):
+    """They are dead already; their clients may want to hear of it.
+
+    Each goes as it is read, so running it again goes on where a failure has stopped it.
+    """
+    for session in sessions_of(user, services):
         signing_out.tell_and_remove(user, session, services)
 
 

@@ -16,6 +16,9 @@ from .client import AWSClient, ConditionFailed
 
 R = TypeVar("R", bound=Record)
 MOST_BATCHES = 3
+# Items. Of the usual size they are some 150 kB on the wire; DynamoDB alone would send a megabyte,
+# which takes longer than a call may where the operator's line is slow.
+PAGE = 250
 
 
 class AlreadyExists(TemporarilyUnavailable):
@@ -36,6 +39,8 @@ class Table:
 
     def get(self, kind: type[R], key: Key, *, strong: bool = True) -> R | None:
         """The record at a key, unless it is absent or has expired."""
+        if not key.is_possible:
+            return None  # a stranger's word, from a path
         answer = self._call("GetItem", Key=_key(key), ConsistentRead=strong)
         return self._read(kind, answer.get("Item"))
 
@@ -87,6 +92,24 @@ class Table:
         except ConditionFailed as failed:
             return failed.item == _item(record)
         return True
+
+    def put_over(self, record: Record, *, when: str, given: Attributes) -> None:
+        """Write a record where none is, or over one `when` a condition holds of that.
+
+        `when` may speak of the names in `given`. ConditionFailed carries the item as it was found,
+        decoded. A lost answer is written once more: the condition must hold of the record itself.
+        """
+        values = encode_item({f":{name}": value for name, value in given.items()})
+        try:
+            self._call(
+                "PutItem",
+                Item=_item(record),
+                ConditionExpression=f"attribute_not_exists(pk) OR {when}",
+                ExpressionAttributeValues=values,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ConditionFailed as failed:
+            raise ConditionFailed(decode_item(failed.item) if failed.item else None) from None
 
     def change(
         self, key: Key, assign: Attributes, *, when: str, given: Attributes | None = None
@@ -192,9 +215,12 @@ class Table:
             raise ConditionFailed(decode_item(failed.item) if failed.item else None) from None
 
     def query(self, kind: type[R], pk: str, sk_prefix: str = "") -> Iterator[R]:
-        """The records of one partition in order of sort key; for operators, not for requests."""
+        """The records of one partition in order of sort key, PAGE at a time as they are taken.
+
+        For operators, not for requests. What is taken may be deleted meanwhile.
+        """
         wanted = "pk = :pk AND begins_with(sk, :sk)" if sk_prefix else "pk = :pk"
-        return self._query(kind, wanted, pk, sk_prefix)
+        return self._query(kind, wanted, pk, sk_prefix, Limit=PAGE)
 
     def query_from(self, kind: type[R], pk: str, sk: str) -> Iterator[R]:
         """The records of one partition from a sort key on, and none before is read."""
@@ -218,7 +244,7 @@ class Table:
         found = (self._read(kind, item) for item in answer["Items"])
         return tuple(record for record in found if record is not None)
 
-    def _query(self, kind: type[R], wanted: str, pk: str, sk: str) -> Iterator[R]:
+    def _query(self, kind: type[R], wanted: str, pk: str, sk: str, **limit: object) -> Iterator[R]:
         start: Mapping[str, Any] = {}
         while True:
             answer = self._call(
@@ -226,6 +252,7 @@ class Table:
                 KeyConditionExpression=wanted,
                 ExpressionAttributeValues={":pk": encode(pk)} | ({":sk": encode(sk)} if sk else {}),
                 ConsistentRead=True,
+                **limit,
                 **({"ExclusiveStartKey": start} if start else {}),
             )
             for item in answer["Items"]:

@@ -18,6 +18,9 @@ Value = str | int | bool | bytes | tuple["Value", ...] | Mapping[str, "Value"]
 Attributes = Mapping[str, Value]
 
 DAY = 24 * 60 * 60
+# Bytes of DynamoDB's longest keys.
+MOST_PARTITION = 2048
+MOST_SORT = 1024
 
 
 class Key(NamedTuple):
@@ -25,6 +28,14 @@ class Key(NamedTuple):
 
     pk: str
     sk: str = "-"
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether an item can have it; DynamoDB refuses to look for a longer one."""
+        return (
+            len(self.pk.encode(errors="replace")) <= MOST_PARTITION
+            and len(self.sk.encode(errors="replace")) <= MOST_SORT
+        )
 
 
 class Record(Frozen, kw_only=True):

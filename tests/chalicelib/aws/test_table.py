@@ -179,6 +179,18 @@ def test_a_mark_outlives_what_it_guards(table: Table, aws: Recorder) -> None:
     assert call.payload["Item"]["ttl"] == {"N": str(START + 60 + 24 * 60 * 60)}
 
 
+def test_put_over_takes_an_empty_place_and_one_of_which_the_condition_holds(table: Table) -> None:
+    """Otherwise nothing is written, and what is there is told."""
+    one, two, three = (replace(CLIENT, client_name=name) for name in ("One", "Two", "Three"))
+    table.put_over(one, when="nm = :name", given={"name": "nobody"})
+    table.put_over(two, when="nm = :name", given={"name": "One"})
+    with pytest.raises(ConditionFailed) as failed:
+        table.put_over(three, when="nm = :name", given={"name": "One"})
+    assert failed.value.item is not None
+    assert failed.value.item["nm"] == "Two"
+    assert table.get(Client, client_key("c1")) == two
+
+
 def test_an_amendment_may_have_a_condition_of_its_own(table: Table) -> None:
     """What was changed since by another is not changed again."""
     table.put_new(CLIENT)

@@ -13,7 +13,7 @@ from chalicelib.aws.table import Table
 from chalicelib.errors import TemporarilyUnavailable
 from chalicelib.records.client import Client
 from chalicelib.records.directory_entry import DirectoryEntry, directory_partition
-from chalicelib.records.record import Record
+from chalicelib.records.record import Key, Record
 from chalicelib.records.session import Session
 from chalicelib.records.user import User, user_key
 from tests.chalicelib.aws.stand_in import StandIn, says
@@ -49,6 +49,27 @@ def test_absent_is_none(table: Table) -> None:
     assert table.get(User, USER.key) is None
     assert table.get_all((User, USER.key), (Client, CLIENT.key)) == (None, None)
     assert list(table.query(User, USER.key.pk)) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "asked"),
+    [
+        (Key("A#" + "a" * 2046), 1),
+        (Key("A#" + "a" * 2047), 0),
+        (Key("A#" + "\u00e9" * 1024), 0),
+        (Key("A#a", "s" * 1024), 1),
+        (Key("A#a", "s" * 1025), 0),
+        (Key("A#" + "\ud800" * 2047), 0),
+    ],
+    ids=["2048", "2049", "bytes", "1024", "1025", "half"],
+)
+def test_a_key_that_no_item_can_have_is_not_looked_for(
+    table: Table, aws: Recorder, key: Key, asked: int
+) -> None:
+    """DynamoDB calls it an error, in bytes of UTF-8; strangers write names into paths."""
+    aws.reset()
+    assert table.get(Client, key) is None
+    assert len(aws.calls) == asked
 
 
 @pytest.mark.parametrize(("age", "found"), [(-1, True), (0, False), (1, False), (10**6, False)])

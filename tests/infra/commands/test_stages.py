@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from chalicelib.aws.log import Log
+from chalicelib.errors import TemporarilyUnavailable
 from chalicelib.records.keyring import KEYRING_KEY
+from chalicelib.records.user import User, user_key
 from infra.commands.invocation import Surroundings
-from infra.stage import environment
+from infra.stage import environment, open_services
 from tests.emulated_aws import Fault
 from tests.infra.commands.conftest import (
     CommandLine,
@@ -177,3 +182,18 @@ def test_every_change_is_an_event(
     assert [event["event"] for event in lines("\n".join(told))] == events
     assert "correct horse" not in result.stderr
     assert "$argon2" not in result.stderr
+
+
+@pytest.mark.parametrize(("timeout", "answered"), [(0.1, False), (30, True)])
+def test_who_opens_a_stage_says_how_long_a_call_may_take(
+    operator: Operator, timeout: float, answered: bool
+) -> None:
+    """An emulator with much in it takes longer than AWS ever does."""
+    world = operator.world
+    world.aws.faults.append(Fault("GetItem", "slow", seconds=0.4))
+    with closing(open_services(world.environ, Log(io.StringIO()), timeout=timeout)) as services:
+        if answered:
+            assert services.table.get(User, user_key("nobody")) is None
+        else:
+            with pytest.raises(TemporarilyUnavailable, match="timed out"):
+                services.table.get(User, user_key("nobody"))
