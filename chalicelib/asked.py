@@ -107,7 +107,10 @@ def identify(parameters: Parameters, services: Services) -> Recipient:
     """Prove client and redirect URI; InvalidRequest otherwise, for the user's eyes only."""
     client = known_client(parameters, services)
     sent = parameters.get("redirect_uri")
-    if sent is None and len(client.redirect_uris) != 1:
+    # OpenID Connect Core section 3.1.2.1 and FAPI 2.0 section 5.3.2.2 want it also where there is
+    # only one to be meant.
+    required = client.is_fapi or any("openid" in text.split() for text in parameters.all("scope"))
+    if sent is None and (required or len(client.redirect_uris) != 1):
         raise InvalidRequest("The parameter redirect_uri is missing.")
     uri = client.redirect_uris[0] if sent is None else sent
     if not redirect_uri.is_registered(uri, client.redirect_uris):

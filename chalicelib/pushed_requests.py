@@ -14,6 +14,7 @@ from .errors import InvalidRequest, InvalidRequestUri
 from .http import Parameters, Request
 from .possession import Possession
 from .protocol.confirmation import JKT
+from .protocol.fapi import LONGEST_PUSH
 from .records.client import Client
 from .records.pushed_request import URN, PushedRequest, hash_of, pushed_request_key
 from .services import Services
@@ -41,13 +42,14 @@ def check(
     ):
         raise InvalidRequest(f"The request is larger than {MOST_BYTES} bytes.")
     now, request_uri = services.now(), URN + services.random_text(32)
+    lifetime = services.settings.lifetimes.pushed_request
     pushed = PushedRequest(
         name_hash=hash_of(request_uri),
         client_id=client.client_id,
         parameters=kept,
         resources=tuple(resource.resource for resource in wanted.resources),
         created_at=now,
-        expires_at=now + services.settings.lifetimes.pushed_request,
+        expires_at=now + (min(lifetime, LONGEST_PUSH) if client.is_fapi else lifetime),
         expected=situation.hinted(wanted, services),
     )
     return pushed, request_uri

@@ -146,6 +146,7 @@ def authorization(
     if (grant.scope or grant.authorization_details) and not granted and not details:
         raise InvalidScope("Nothing of the scope that was granted is left to this client.")
     lifetime = resource.access_token_lifetime if resource else None
+    alg, mode = _signature(client, resource, services)
     return Authorization(
         client_id=grant.client_id,
         subject=subjects.of(user, client, services),
@@ -154,8 +155,8 @@ def authorization(
         scope=granted,
         authorization_details=details,
         audience=audience,
-        signing_alg=resource.signing_alg if resource else "RS256",
-        signing_mode=resource.signing_mode if resource else None,
+        signing_alg=alg,
+        signing_mode=mode,
         lifetime=lifetime or services.settings.lifetimes.access_token,
         listed=resource is not None and resource.status_list,
         exchangeable=TOKEN_EXCHANGE in client.grant_types,
@@ -163,6 +164,19 @@ def authorization(
         auth_time=grant.auth_time or None,
         acr=grant.acr,
     )
+
+
+def _signature(
+    client: Client, resource: Resource | None, services: Services
+) -> tuple[str, str | None]:
+    """By which algorithm and mode an access token is signed; mode None for the stage's."""
+    if resource is not None:
+        return resource.signing_alg, resource.signing_mode
+    if client.is_fapi:
+        # FAPI 2.0 section 5.4.1: no JWT of theirs is RS256. Only we read this one, and the key is
+        # there: it signs their ID tokens.
+        return client.id_token_signed_response_alg, services.settings.id_token_signing_mode
+    return "RS256", None
 
 
 def signed_in(user: User, client: Client, grant: Grant, services: Services) -> SignedIn | None:

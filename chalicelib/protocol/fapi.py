@@ -16,3 +16,5 @@ AUTHENTICATION = ("private_key_jwt", "tls_client_auth", "self_signed_tls_client_
 LONGEST_REQUEST = 60 * 60
 # Security Profile section 5.3.2.1, in seconds.
 LONGEST_CODE = 60
+# Security Profile section 5.3.2.2: less than 600, in seconds.
+LONGEST_PUSH = 599

@@ -79,11 +79,11 @@ def _fapi(settings: Settings) -> tuple[Answer, ...]:
             name="fapi_client",
             section="FAPI 2.0 Security Profile 5",
             question="What does the profile fapi2 ask of a client?",
-            text=f"Pushed requests; {listed(fapi.AUTHENTICATION)}; tokens bound by DPoP or by "
-            f"certificate; {listed(fapi.ALGORITHMS)}; assertions whose aud is the issuer as a "
-            "plain "
-            f"string; codes of at most {duration(fapi.LONGEST_CODE)}. Its refresh tokens do not "
-            "rotate.",
+            text="Pushed requests that name their redirect_uri and live for at most "
+            f"{duration(min(fapi.LONGEST_PUSH, pushed))}; {listed(fapi.AUTHENTICATION)}; tokens "
+            f"bound by DPoP or by certificate; {listed(fapi.ALGORITHMS)}; assertions whose aud is "
+            f"the issuer as a plain string; codes of at most {duration(fapi.LONGEST_CODE)}. Its "
+            "refresh tokens do not rotate.",
             value={
                 "authentication": list(fapi.AUTHENTICATION),
                 "algorithms": list(fapi.ALGORITHMS),

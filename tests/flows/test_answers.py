@@ -149,6 +149,14 @@ def test_the_only_redirect_uri_may_be_left_out(world: World) -> None:
     assert world.redeem(code, redirect_uri="").status == 200
 
 
+def test_an_openid_request_names_its_redirect_uri(world: World) -> None:
+    """Core section 3.1.2.1: also where one is registered. The user is told, and nobody else."""
+    browser = world.browser().open(world.authorize_url(redirect_uri=None, scope="read openid"))
+    assert browser.reply is not None
+    assert (browser.reply.status, browser.arrived) == (400, None)
+    assert "The parameter redirect_uri is missing." in browser.page.text
+
+
 def test_with_two_redirect_uris_one_must_be_named(world: World) -> None:
     """Which one is meant is not for us to guess."""
     metadata = {

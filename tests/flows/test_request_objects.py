@@ -124,8 +124,8 @@ def test_the_redirect_uri_inside_is_the_one(world: World) -> None:
 
 
 def test_without_a_redirect_uri_the_only_one_is_meant(world: World) -> None:
-    """As in a plain request; it may then be left out at the token endpoint."""
-    told = arrived(world, url(world, request=signed(world, redirect_uri=None)))
+    """As in a plain request of OAuth; it may then be left out at the token endpoint."""
+    told = arrived(world, url(world, request=signed(world, redirect_uri=None, scope="read")))
     form = {"grant_type": "authorization_code", "code": told["code"]}
     verifier = {"code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"}
     assert world.post("/token", {**form, **verifier}, auth=SIGNER).status == 200
