@@ -14,7 +14,8 @@ OF_REGISTRATION = {
         (
             "It is an http URL of another host than the user's own device.",
             "It holds a fragment, a user name, a wildcard or a backslash.",
-            "It has a scheme without a dot, or application_type is web and it is not https.",
+            "It has a scheme without a dot that the operator has not named, or application_type is "
+            "web and it is not https.",
         ),
         (
             "Read error_description: it names the URI and the reason.",

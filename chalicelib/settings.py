@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from . import native_schemes
 from .values import Frozen
 
 MINUTE = 60
@@ -95,6 +96,7 @@ class Settings(Frozen):
     # Who may register clients over the network, and for how long one is kept that nobody uses.
     registration: str = "off"
     registration_unused: int = DAY
+    native_schemes: tuple[str, ...] = ()  # without a dot, that applications may be answered at
     lifetimes: Lifetimes = Lifetimes()
 
     @classmethod
@@ -116,7 +118,7 @@ class Settings(Frozen):
             require_par=_flag(environ, "REQUIRE_PAR"),
             authorization_details_types=_types(environ, "AUTHORIZATION_DETAILS_TYPES"),
             status_list_ttl=_seconds(environ, "STATUS_LIST_TTL", MINUTE, most=HOUR),
-            id_jag=_id_jag(environ),
+            id_jag=_word(environ, "ID_JAG", ID_JAG_MODES),
             console=_one_of(environ, "CONSOLE", "off", "on") == "on",
             console_is_for_everyone=_one_of(environ, "CONSOLE_DEVELOPERS", "named", "everyone")
             == "everyone",
@@ -126,10 +128,11 @@ class Settings(Frozen):
             client_documents=_one_of(environ, "CLIENT_DOCUMENTS", "off", "on") == "on",
             client_documents_allowed=_places(environ, "CLIENT_DOCUMENTS_ALLOWED"),
             client_documents_denied=_places(environ, "CLIENT_DOCUMENTS_DENIED"),
-            registration=_registration(environ),
+            registration=_word(environ, "REGISTRATION", REGISTRATION),
             registration_unused=_seconds(
                 environ, "REGISTRATION_UNUSED", DAY, least=10 * MINUTE, most=30 * DAY
             ),
+            native_schemes=_native_schemes(environ),
             lifetimes=Lifetimes(
                 code=_seconds(environ, "CODE_LIFETIME", MINUTE, most=10 * MINUTE),
                 access_token=_seconds(environ, "ACCESS_TOKEN_LIFETIME", 10 * MINUTE, most=DAY),
@@ -180,10 +183,10 @@ def _signing_mode(environ: Mapping[str, str], name: str) -> str | None:
     return mode
 
 
-def _registration(environ: Mapping[str, str]) -> str:
-    word = environ.get("REGISTRATION", "") or REGISTRATION[0]
-    if word not in REGISTRATION:
-        raise SettingsError(f"REGISTRATION must be one of {', '.join(REGISTRATION)}")
+def _word(environ: Mapping[str, str], name: str, words: tuple[str, ...]) -> str:
+    word = environ.get(name, "") or words[0]
+    if word not in words:
+        raise SettingsError(f"{name} must be one of {', '.join(words)}")
     return word
 
 
@@ -199,6 +202,13 @@ def _one_of(environ: Mapping[str, str], name: str, default: str, other: str) -> 
     if word not in (default, other):
         raise SettingsError(f"{name} must be {default} or {other}")
     return word
+
+
+def _native_schemes(environ: Mapping[str, str]) -> tuple[str, ...]:
+    try:
+        return native_schemes.read(environ.get("NATIVE_SCHEMES", ""))
+    except ValueError as reason:
+        raise SettingsError(f"NATIVE_SCHEMES must be {reason}") from None
 
 
 def _places(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
@@ -217,13 +227,6 @@ def _https(environ: Mapping[str, str], name: str) -> str | None:
     if url is not None and not re.fullmatch(r"https://[\x21\x23-\x7e]{1,2000}", url):
         raise SettingsError(f"{name} must be an https URL")
     return url
-
-
-def _id_jag(environ: Mapping[str, str]) -> str:
-    mode = environ.get("ID_JAG", "") or ID_JAG_MODES[0]
-    if mode not in ID_JAG_MODES:
-        raise SettingsError(f"ID_JAG must be one of {', '.join(ID_JAG_MODES)}")
-    return mode
 
 
 def _queue_url(environ: Mapping[str, str], name: str) -> str | None:

@@ -3,17 +3,21 @@
 The state names the client and is signed for the session that started it, and the code verifier is
 made from it: nothing is stored, and an answer that somebody else began is good for nothing here.
 What is issued is looked at and revoked, all in one request.
+
+A request that has to be pushed (RFC 9126) is checked and stored here as at /par, by the server
+itself: who pushes is proved by the session, and the answer still comes to this session's state.
 """
 
 from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from . import token_status, tokens
+from . import pushed_requests, throttling, token_status, tokens
 from .encoding import base64url, equal, from_base64url, sha256
 from .errors import InvalidGrant
 from .grants import GRANT_TYPES
-from .http import Parameters
+from .http import Parameters, Request
+from .possession import Possession
 from .protocol import handle as handles
 from .records.client import Client
 from .records.grant import Grant, grant_key
@@ -34,8 +38,13 @@ def scope_of(client: Client) -> str:
     return " ".join(dict.fromkeys(("openid", *(client.scope or ("profile", "email")))))
 
 
-def url(client: Client, scope: str, session: Session, services: Services) -> str:
-    """Where the browser is sent."""
+def must_push(client: Client, services: Services) -> bool:
+    """Whether the application's requests have to be pushed."""
+    return client.require_pushed_authorization_requests or services.settings.require_par
+
+
+def url(client: Client, scope: str, session: Session, request: Request, services: Services) -> str:
+    """Where the browser is sent. OAuthError, where a request that is pushed is refused."""
     state = _state(client.client_id, services.random_text(16), session, services)
     challenge = base64url(sha256(_verifier(state, session, services)))
     parameters = {
@@ -48,7 +57,23 @@ def url(client: Client, scope: str, session: Session, services: Services) -> str
         "code_challenge": challenge,
         "code_challenge_method": "S256",
     }
+    if must_push(client, services):
+        request_uri = _pushed(client, parameters, request, services)
+        parameters = {"client_id": client.client_id, "request_uri": request_uri}
     return services.settings.url(f"/authorize?{urlencode(parameters)}")
+
+
+def _pushed(
+    client: Client, parameters: dict[str, str], request: Request, services: Services
+) -> str:
+    """The name of the request, which is stored as if the application had pushed it."""
+    # On some stages everyone is a developer, and each push is kept.
+    throttling.push(client.client_id, request.source_address, services)
+    form = Parameters(tuple(parameters.items()))
+    pushed, request_uri = pushed_requests.check(client, form, Possession(), request, services)
+    services.table.put_new(pushed)
+    services.log.event("authorization.pushed", client_id=client.client_id)
+    return request_uri
 
 
 def client_of(state: str, session: Session, services: Services) -> str | None:

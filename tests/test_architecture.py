@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # other. The rules lie below the world: reading and writing a grant or a keyring follows them.
 FLOORS = (
     "values",  # 0: words
-    "errors encoding modules error_entry",
+    "errors encoding modules error_entry native_schemes",
     "registration_error_reference",
     "error_reference",
     "http settings records",  # 1: values

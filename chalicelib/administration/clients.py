@@ -23,6 +23,7 @@ from . import Refused, directory, relying_parties, resources
 CLIENT_ID_LENGTH = 22
 SECRET_LENGTH = 43
 OVERLAP = 24 * 60 * 60  # seconds for which a replaced secret still counts
+SECRET_REPLACED = "The secret was replaced in the meantime: nothing was changed."
 _NO_CERTIFICATES = "this stage takes no client certificates (its setting MTLS_URL)"
 
 
@@ -41,7 +42,8 @@ def create(
     client_id = metadata.get("client_id")
     if client_id is None:
         client_id = base62(services.token_bytes(18), CLIENT_ID_LENGTH)
-    client = client_metadata.read(metadata, client_id, services.now())
+    schemes = services.settings.native_schemes
+    client = client_metadata.read(metadata, client_id, services.now(), registered_by, schemes)
     secret: str | None = None
     if not client.has_secret and metadata.get("client_secret"):
         kind = "public" if client.is_public else client.token_endpoint_auth_method
@@ -90,7 +92,8 @@ def update(client_id: str, changes: Mapping[str, Any], services: Services) -> Cl
     if changes.get("client_id", client_id) != client_id or "client_secret" in changes:
         raise Refused("client_id and client_secret cannot be changed; see rotate-secret")
     metadata = {**client_metadata.write(before), **changes}
-    after = client_metadata.read(metadata, client_id, before.created_at, before.registered_by)
+    origin, schemes = (before.created_at, before.registered_by), services.settings.native_schemes
+    after = client_metadata.read(metadata, client_id, *origin, schemes)
     if after.is_public != before.is_public:
         raise Refused("a client cannot turn public or confidential; create another one")
     after = replace(
@@ -120,9 +123,14 @@ def update(client_id: str, changes: Mapping[str, Any], services: Services) -> Cl
     return after
 
 
-def rotate_secret(client_id: str, services: Services, overlap: int = OVERLAP) -> tuple[Client, str]:
-    """Make a new secret; the old one counts for `overlap` more seconds. Refused."""
-    before = get(client_id, services)
+def rotate_secret(
+    client_id: str, services: Services, overlap: int = OVERLAP, *, seen: Client | None = None
+) -> tuple[Client, str]:
+    """Make a new secret; the old one counts for `overlap` more seconds. Refused.
+
+    seen: the client as whoever asks knows it. Of several who replace one secret, one does.
+    """
+    before = seen or get(client_id, services)
     if not before.has_secret:
         method = before.token_endpoint_auth_method
         raise Refused(f"client {client_id} has no secret: it is registered for {method}")
@@ -133,16 +141,18 @@ def rotate_secret(client_id: str, services: Services, overlap: int = OVERLAP) ->
         previous_secret_hash=before.secret_hash,
         previous_secret_expires_at=services.now() + overlap,
     )
-    _amend(before, after, services)
+    _amend_secret(before, after, services)
     services.log.event("client.secret_rotated", client_id=client_id)
     return after, secret
 
 
-def end_previous_secret(client_id: str, services: Services) -> Client:
-    """Let only the newest secret count from now on. Refused."""
-    before = get(client_id, services)
+def end_previous_secret(
+    client_id: str, services: Services, *, seen: Client | None = None
+) -> Client:
+    """Let only the newest secret count from now on; `seen` as in `rotate_secret`. Refused."""
+    before = seen or get(client_id, services)
     after = replace(before, previous_secret_hash=None, previous_secret_expires_at=0)
-    _amend(before, after, services)
+    _amend_secret(before, after, services)
     services.log.event("client.previous_secret_ended", client_id=client_id)
     return after
 
@@ -237,6 +247,23 @@ def _amend(before: Client, after: Client, services: Services) -> None:
         services.table.amend(before, after)
     except Gone:
         raise Refused(f"there is no client {before.client_id}") from None
+
+
+def _amend_secret(before: Client, after: Client, services: Services) -> None:
+    """Write it while the secret is the one that was known: Refused, where another has come."""
+    known = before.secret_hash
+    try:
+        services.table.amend(
+            before,
+            after,
+            when="attribute_not_exists(h)" if known is None else "h = :known",
+            given=None if known is None else {"known": known},
+        )
+    except Gone:
+        stored = get(before.client_id, services)
+        # A write whose answer was lost is sent again, and then meets itself.
+        if after.secret_hash == known or stored.secret_hash != after.secret_hash:
+            raise Refused(SECRET_REPLACED) from None
 
 
 def _given_secret(metadata: Mapping[str, Any]) -> str | None:

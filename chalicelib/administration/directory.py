@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..records.directory_entry import DirectoryEntry, directory_partition
+from ..records.record import MOST_SORT
 from ..services import Services
 
 
@@ -26,6 +27,8 @@ def owned_by(user_id: str) -> str:
 def page(directory: str, after: str, most: int, services: Services) -> tuple[str, ...]:
     """At most so many names that follow `after`, in order: one read."""
     partition = directory_partition(directory)
+    # Whoever asks may write anything there; no name is longer than a key can be.
+    after = after.encode(errors="replace")[:MOST_SORT].decode(errors="ignore")
     entries = services.table.page(DirectoryEntry, partition, after, most)
     return tuple(entry.name for entry in entries)
 

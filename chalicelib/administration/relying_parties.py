@@ -78,7 +78,13 @@ def _check_sector(uri: str, client: Client, services: Services) -> None:
     try:
         named = services.fetcher.json(uri)
     except NotFetched as reason:
-        raise Refused(f"sector_identifier_uri: {reason}") from None
+        if not client.is_self_registered:
+            raise Refused(f"sector_identifier_uri: {reason}") from None
+        # What the network said is for operators: a stranger could look around in ours by it.
+        services.log.event(
+            "client.not_read", client_id=client.client_id, uri=uri, reason=str(reason)
+        )
+        raise Refused("sector_identifier_uri: nothing can be read there") from None
     if not isinstance(named, list):
         raise Refused("sector_identifier_uri: its document is no JSON array")
     missing = [redirect for redirect in client.redirect_uris if redirect not in named]

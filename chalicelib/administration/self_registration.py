@@ -45,8 +45,9 @@ def describe(metadata: Mapping[str, Any], services: Services) -> Client:
     Nobody is called or asked for it.
     """
     client_id = base62(services.token_bytes(18), clients.CLIENT_ID_LENGTH)
-    client = self_registration.read(metadata, client_id, services.now())
-    self_registration.must_not_be_called(client, services.settings.product_name)
+    schemes = services.settings.native_schemes
+    client = self_registration.read(metadata, client_id, services.now(), schemes)
+    _must_not_pass_for_us(client, services)
     return client
 
 
@@ -95,8 +96,9 @@ def update(before: Client, metadata: Mapping[str, Any], services: Services) -> R
     The token stays as well: who lost an answer with a new one could never come back.
     """
     _check_own_words(before, metadata, services)
-    after = self_registration.read(metadata, before.client_id, before.created_at)
-    self_registration.must_not_be_called(after, services.settings.product_name)
+    schemes = services.settings.native_schemes
+    after = self_registration.read(metadata, before.client_id, before.created_at, schemes)
+    _must_not_pass_for_us(after, services)
     if after.is_public != before.is_public:
         raise InvalidMetadata("token_endpoint_auth_method: a client cannot turn public or back")
     kept = (*_KEPT, "scope", "default_scope") if before.scope_is_set else _KEPT
@@ -136,6 +138,11 @@ def _check_own_words(client: Client, metadata: Mapping[str, Any], services: Serv
         client, secret, services.now()
     ):
         raise InvalidMetadata("client_secret: is not the client's; it cannot choose one")
+
+
+def _must_not_pass_for_us(client: Client, services: Services) -> None:
+    self_registration.must_not_be_called(client, services.settings.product_name)
+    self_registration.must_not_lead_here(client, services.settings.issuer)
 
 
 def _with_secret(client: Client, services: Services) -> tuple[Client, str | None]:

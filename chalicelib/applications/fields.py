@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..http import Parameters
-from ..protocol.strict_json import read_object
+from ..protocol.strict_json import MOST_BRACKETS, read_object
 from ..registration import InvalidMetadata
 from ..values import Frozen
 
@@ -19,7 +19,7 @@ Errors = dict[str, str]
 class Field(Frozen):
     """One field. kind: `line`, `lines`, `json`, `flag`, `one` or `some` (of `choices`).
 
-    choices: value, label and words of each.
+    choices: value, label and words of each. most_brackets: of a JSON object.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Field(Frozen):
     hint: str = ""
     required: bool = False
     choices: tuple[tuple[str, str, str], ...] = ()
+    most_brackets: int = MOST_BRACKETS
 
     @property
     def value_of(self) -> Callable[[Parameters], object]:
@@ -53,9 +54,9 @@ class Field(Frozen):
         if text is None:
             return None
         try:
-            return read_object(text)
-        except ValueError:
-            raise InvalidMetadata(f"{self.name}: must be a JSON object") from None
+            return read_object(text, most_brackets=self.most_brackets)
+        except (ValueError, RecursionError) as problem:
+            raise InvalidMetadata(f"{self.name}: must be a JSON object: {problem}") from None
 
 
 class Shown(Frozen):

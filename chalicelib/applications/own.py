@@ -15,6 +15,7 @@ from ..records.client import Client, client_key
 from ..records.resource import Resource, resource_key
 from ..records.user import User
 from ..registration import InvalidMetadata
+from ..registration.self_registration import skeleton
 from ..services import Services
 
 MOST_OWN = 50
@@ -94,7 +95,8 @@ def update(client: Client, changes: Mapping[str, Any], services: Services) -> Cl
     _check_members(changes, client, services)
     before = {name: getattr(client, name) for name in _VERIFIED}
     changed = [name for name in before if name in changes and _differs(before, changes, name)]
-    lapse = {"verified": False} if client.verified and changed else {}
+    # Whether it was verified or not when it was found: it may have been meanwhile.
+    lapse = {"verified": False} if changed else {}
     after = clients.update(client.client_id, {**changes, **lapse}, services)
     services.registry.forget(after.key)
     return after
@@ -133,6 +135,9 @@ def _check_members(metadata: Mapping[str, Any], before: Client | None, services:
     for name in metadata:
         if name not in MEMBERS:
             raise InvalidMetadata(f"{name}: is for operators to give")
+    called = metadata.get("client_name")
+    if isinstance(called, str) and skeleton(called) == skeleton(services.settings.product_name):
+        raise InvalidMetadata("client_name: is the name of this service")
     method = metadata.get("token_endpoint_auth_method", "none")
     known = before.token_endpoint_auth_method if before else None
     if method not in (*AUTHENTICATION, "none", known):

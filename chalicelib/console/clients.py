@@ -5,6 +5,7 @@ from __future__ import annotations
 from .. import visits
 from ..administration import Refused, clients, directory
 from ..applications import kinds, own
+from ..encoding import base64url, equal, sha256
 from ..errors import InvalidRequest, NotFound
 from ..http import Parameters, Response
 from ..protocol import signing_keys
@@ -46,6 +47,8 @@ def submit(form: Parameters, visit: Visit, services: Services) -> Response:
     if act == "delete" and form.get("typed", "").strip() != client.display_name:
         error = "is not the name of the application"
         return _page(client, error, visit, services)
+    if act == "verify" and not equal(form.get("seen", ""), _seen(client)):
+        return _page(client, "", visit, services, changed=True)
     if act == "delete":
         clients.delete(client.client_id, services)
     elif act == "revoke":
@@ -65,14 +68,27 @@ def _find(client_id: str, services: Services) -> Client:
         raise NotFound("There is no such client.") from None
 
 
-def _page(client: Client, error: str, visit: Visit, services: Services) -> Response:
+def _seen(client: Client) -> str:
+    """What stands for all that the page says of a client: what is called verified was looked at,
+    and its developer has not put something else in the place of it meanwhile."""
+    import json
+
+    document = json.dumps(client_metadata.write(client), sort_keys=True)
+    return base64url(sha256(document))
+
+
+def _page(
+    client: Client, error: str, visit: Visit, services: Services, *, changed: bool = False
+) -> Response:
     owner = services.table.get(User, user_key(client.owner)) if client.owner else None
     return visits.page(
         "client",
         visit,
         services,
-        status=400 if error else 200,
+        status=400 if error or changed else 200,
         client=client,
+        seen=_seen(client),
+        changed=changed,
         kind=kinds.of(client),
         owner=owner.username if owner else None,
         revoked_at=_revoked_at(client),

@@ -35,7 +35,7 @@ def submit(form: Parameters, visit: Visit, services: Services) -> Response:
     """Take them all, or say which cannot be taken and why."""
     client = _find(visit, services)
     given = tuple(dict.fromkeys(text.strip() for text in form.all(FIELD) if text.strip()))
-    errors = {uri: reason for uri in given if (reason := _reason(uri, client))}
+    errors = {uri: reason for uri in given if (reason := _reason(uri, client, services))}
     if not errors:
         try:
             own.update(client, {"redirect_uris": list(given)}, services)
@@ -52,9 +52,10 @@ def _find(visit: Visit, services: Services) -> Client:
     return client
 
 
-def _reason(uri: str, client: Client) -> str:
+def _reason(uri: str, client: Client, services: Services) -> str:
+    schemes = services.settings.native_schemes
     try:
-        redirect_uri.check(uri, client.application_type)
+        redirect_uri.check(uri, client.application_type, schemes)
     except ValueError as reason:
         return str(reason)
     return ""
@@ -79,5 +80,6 @@ def _page(
         rows=numbered,
         general=errors.get("", ""),
         is_native=client.application_type == "native",
+        schemes=services.settings.native_schemes,
         most=MOST_REDIRECT_URIS,
     )

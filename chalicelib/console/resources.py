@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from .. import visits
@@ -15,7 +17,7 @@ from ..http import Parameters, Response
 from ..protocol.signing_keys import ALGORITHMS, MODES
 from ..records.record import Key
 from ..records.resource import Resource, resource_key
-from ..registration import InvalidMetadata, resource_metadata
+from ..registration import InvalidMetadata, details_metadata, resource_metadata
 from ..registration.user_metadata import OPERATOR
 from ..services import Services
 from ..visits import Visit
@@ -25,6 +27,7 @@ FRESH = True
 
 NEW = "new"
 ON_A_PAGE = 25
+MOST_INDENTED = 16 * 1024
 _NAME = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # a resource's URI, hashed
 
 _URI = Field("resource", "Address (resource URI)", required=True)
@@ -62,6 +65,23 @@ _FIELDS = (
         ),
     ),
     Field("status_list", "Its tokens point to a token status list", "flag"),
+    Field(
+        "covers_subpaths",
+        "Family of all paths below its address",
+        "flag",
+        "It stands for them as well, on the same host: each is an API of its own, with the scopes"
+        " and settings of this one, and whoever may name this one may name them all.",
+    ),
+    Field(
+        details_metadata.NAME,
+        "Types of authorization details",
+        "json",
+        "A JSON object (RFC 9396): each type with a description, which people see, and a schema."
+        ' {"payment": {"description": "Pay {amount}", "schema": {"type": "object",'
+        ' "properties": {"amount": {"type": "string"}}}}}',
+        # The size is the limit: what the command line has taken can be shown and sent again.
+        most_brackets=details_metadata.MOST_BYTES,
+    ),
 )
 
 
@@ -137,7 +157,19 @@ def _lifetime(members: dict[str, Any]) -> dict[str, object]:
 
 def _document(resource: Resource) -> dict[str, object]:
     written = {"signing_mode": "", "developers": "no", **resource_metadata.write(resource)}
-    return {**written, "scopes": [f"{name}: {words}" for name, words in resource.scopes.items()]}
+    types = resource.authorization_details_types
+    return {
+        **written,
+        "scopes": [f"{name}: {words}" for name, words in resource.scopes.items()],
+        details_metadata.NAME: _types(details_metadata.write(types)) if types else None,
+    }
+
+
+def _types(types: Mapping[str, object]) -> str:
+    """As people write it, which they can: what is registered is printable."""
+    text = json.dumps(types, indent=1, ensure_ascii=False)
+    # Escaped for a form, the spaces of a larger one would not fit into a body.
+    return text if len(text) <= MOST_INDENTED else json.dumps(types, ensure_ascii=False)
 
 
 def _hash(uri: str) -> str:

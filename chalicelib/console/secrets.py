@@ -36,18 +36,19 @@ def submit(form: Parameters, visit: Visit, services: Services) -> Response:
     """Make a new secret, or end the old one. A form that is sent twice makes one."""
     client = own.find(visit.name, visit.user, services)
     if not equal(form.get("version", ""), own.version(client, services)):
-        return _page(client, visit, services, "The secret was replaced in the meantime.")
-    if form.get("act") == "end":
-        clients.end_previous_secret(client.client_id, services)
-        services.registry.forget(client.key)
-        return visits.go(visit.place, services, "ended")
-    if form.get("overlap", "") not in OVERLAPS:
-        raise InvalidRequest("The form does not say for how long the old secret counts.")
-    overlap = OVERLAPS[form["overlap"]][1]
+        return _page(client, visit, services, clients.SECRET_REPLACED)
     try:
-        after, secret = clients.rotate_secret(client.client_id, services, overlap)
+        if form.get("act") == "end":
+            clients.end_previous_secret(client.client_id, services, seen=client)
+            services.registry.forget(client.key)
+            return visits.go(visit.place, services, "ended")
+        if form.get("overlap", "") not in OVERLAPS:
+            raise InvalidRequest("The form does not say for how long the old secret counts.")
+        overlap = OVERLAPS[form["overlap"]][1]
+        after, secret = clients.rotate_secret(client.client_id, services, overlap, seen=client)
     except Refused as refused:
-        return _page(client, visit, services, str(refused))
+        # Read anew: a form that names what is gone would be refused again.
+        return _page(own.find(visit.name, visit.user, services), visit, services, str(refused))
     services.registry.forget(client.key)
     return visits.page(
         "secret",

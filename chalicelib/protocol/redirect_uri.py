@@ -7,9 +7,10 @@ a native app learns from the system when it runs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from ipaddress import IPv6Address, ip_address
-from urllib.parse import urlsplit
+from posixpath import normpath
+from urllib.parse import unquote, urlsplit
 
 _LOOPBACK = re.compile(
     r"(?P<origin>http://(?:127\.0\.0\.1|\[::1\]|(?P<name>localhost)))"
@@ -40,9 +41,24 @@ def reaches_an_app(uri: str) -> bool:
     return is_loopback(uri) or not uri.startswith("https://")
 
 
-def check(uri: str, application_type: str, *, of_a_stranger: bool = False) -> None:
+def is_below(uri: str, issuer: str) -> bool:
+    """Whether a browser that goes to a registered URI comes to a service on the web, by its URL."""
+    if not (uri.startswith("https://") and issuer.startswith("https://")):
+        return False
+    (host, path), (here, top) = _place(uri), _place(issuer)
+    return host == here and f"{path}/".startswith(f"{top}/")
+
+
+def check(
+    uri: str,
+    application_type: str,
+    native_schemes: Sequence[str] = (),
+    *,
+    of_a_stranger: bool = False,
+) -> None:
     """Refuse what must not be registered; ValueError says why, in words for the developer.
 
+    native_schemes: those without a dot that this stage allows.
     of_a_stranger: the client registers itself. OpenID Connect Dynamic Client Registration section
     2: a web client has https only; a native one may say localhost (docs/decisions/0038).
     """
@@ -62,7 +78,7 @@ def check(uri: str, application_type: str, *, of_a_stranger: bool = False) -> No
     scheme, _, rest = uri.partition(":")
     if scheme == "https":
         _check_host(uri)
-    elif _PRIVATE_USE_SCHEME.fullmatch(scheme):
+    elif _PRIVATE_USE_SCHEME.fullmatch(scheme) or scheme in native_schemes:
         if application_type != "native":
             raise ValueError("a private-use scheme is for application_type native only")
         if not rest:
@@ -71,6 +87,7 @@ def check(uri: str, application_type: str, *, of_a_stranger: bool = False) -> No
         raise ValueError(
             "must start with https://, with http://127.0.0.1 or http://[::1], "
             "or with a private-use scheme that holds a dot"
+            + (f" or is one of {', '.join(native_schemes)}" if native_schemes else "")
         )
 
 
@@ -81,6 +98,13 @@ def destination(uri: str) -> str:
     if uri.startswith("https://"):
         return urlsplit(uri).netloc
     return f"an app on this device ({uri.partition(':')[0]})"
+
+
+def _place(uri: str) -> tuple[str, str]:
+    """Host and path of a URL, as they are asked for: without the usual port and dot segments."""
+    parts = urlsplit(uri)
+    path = normpath(f"/{unquote(parts.path)}").strip("/")
+    return parts.netloc.lower().removesuffix(":443"), path and f"/{path}"
 
 
 def _check_fits(uri: str, application_type: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..client_authentication import METHODS
@@ -22,7 +22,7 @@ from . import (
     session_metadata,
     strangers,
 )
-from .readers import flag, texts, web
+from .readers import flag, quoted, texts, web
 
 MOST_REDIRECT_URIS = 20
 MOST_TEXT = 200
@@ -34,18 +34,26 @@ _CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,32}", re.ASCII)
 
 
 def read(
-    metadata: Mapping[str, Any], client_id: str, now: int, registered_by: str = "operator"
+    metadata: Mapping[str, Any],
+    client_id: str,
+    now: int,
+    registered_by: str = "operator",
+    native_schemes: Sequence[str] = (),
 ) -> Client:
     """The client that the metadata describe, without a secret. InvalidMetadata.
 
     Members this server does not know are left out, as RFC 7591 section 2 says; those of its own are
-    the operator's to give.
+    the operator's to give. native_schemes: those without a dot that the stage allows.
     """
-    return described(metadata, _identifier(client_id), now, registered_by)
+    return described(metadata, _identifier(client_id), now, registered_by, native_schemes)
 
 
 def described(
-    metadata: Mapping[str, Any], client_id: str, now: int, registered_by: str = "operator"
+    metadata: Mapping[str, Any],
+    client_id: str,
+    now: int,
+    registered_by: str,
+    native_schemes: Sequence[str],
 ) -> Client:
     """The same for an identifier that was checked by rules of its own. InvalidMetadata."""
     metadata = profile_metadata.completed(metadata)
@@ -54,6 +62,8 @@ def described(
         if metadata.get(name) is not None:
             values[name] = reader(name, metadata[name])
     client = Client(client_id=client_id, created_at=now, registered_by=registered_by, **values)
+    redirect_uris_are_safe(client, native_schemes)
+    session_metadata.addresses_are_safe(client, native_schemes)
     for rule in RULES:
         rule(client)
     return client
@@ -111,19 +121,18 @@ def response_types_are_code(client: Client) -> None:
         raise InvalidMetadata("response_types: only code is offered")
 
 
-def redirect_uris_are_safe(client: Client) -> None:
+def redirect_uris_are_safe(client: Client, native_schemes: Sequence[str]) -> None:
     """The code flow has somewhere to answer, and only where it is safe."""
     if "authorization_code" in client.grant_types and not client.redirect_uris:
         raise InvalidRedirectURI("redirect_uris: the authorization code grant needs one")
     if len(client.redirect_uris) > MOST_REDIRECT_URIS:
         raise InvalidRedirectURI(f"redirect_uris: at most {MOST_REDIRECT_URIS}")
+    kind, stranger = client.application_type, client.is_self_registered
     for uri in client.redirect_uris:
         try:
-            redirect_uri.check(
-                uri, client.application_type, of_a_stranger=client.is_self_registered
-            )
+            redirect_uri.check(uri, kind, native_schemes, of_a_stranger=stranger)
         except ValueError as reason:
-            raise InvalidRedirectURI(f"redirect_uris: {uri!r} {reason}") from None
+            raise InvalidRedirectURI(f"redirect_uris: {quoted(uri)} {reason}") from None
 
 
 def authentication_is_offered(client: Client) -> None:
@@ -173,7 +182,6 @@ def introspection_is_known(client: Client) -> None:
 RULES = (
     grants_are_offered,
     response_types_are_code,
-    redirect_uris_are_safe,
     authentication_is_offered,
     pkce_may_be_left_out,
     reach_is_named,

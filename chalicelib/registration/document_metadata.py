@@ -38,7 +38,8 @@ def read(text: str, url: str, settings: Settings, now: int) -> Client:
     metadata = self_registration.completed(document)
     metadata = {name: value for name, value in metadata.items() if name not in _LEFT_OUT}
     metadata["token_endpoint_auth_method"] = _method(document)
-    client = client_metadata.described(metadata, url, now, DOCUMENT)
+    client = client_metadata.described(metadata, url, now, DOCUMENT, settings.native_schemes)
+    self_registration.must_not_lead_here(client, settings.issuer)
     _stage_can_do_it(client, settings)
     return client
 

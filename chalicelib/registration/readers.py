@@ -16,9 +16,16 @@ MOST_RESOURCES = 100
 # Compared as a string: visible ASCII, no query, no fragment, no user.
 _ISSUER = re.compile(r"https://[A-Za-z0-9][!$-.0-;=A-~/]*", re.ASCII)
 _NEAR = re.compile(r"http://(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]{1,5})?(/[!$-.0-;=A-~/]*)?")
+# No backslash, which is a slash to browsers and not to us: a page that has to lead there refuses.
 _WEB = re.compile(
-    r"https://[\x21-\x7e]{1,2000}|http://(127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?(/[\x21-\x7e]*)?"
+    r"https://[\x21-\x5b\x5d-\x7e]{1,2000}"
+    r"|http://(127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?(/[\x21-\x5b\x5d-\x7e]*)?"
 )
+
+
+def quoted(text: str) -> str:
+    """A URI as a refusal repeats it, which may be on a page of ours: not what reads like words."""
+    return repr(text) if re.fullmatch(r"[\x21-\x7e]{1,200}", text) else "one"
 
 
 def flag(name: str, value: Any) -> bool:

@@ -7,11 +7,13 @@ stranger's to give is left out, and the answer says what was registered. docs/de
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..protocol import redirect_uri
 from ..records.client import Client
-from . import InvalidMetadata, client_metadata, strangers
+from . import InvalidMetadata, InvalidRedirectURI, client_metadata, strangers
+from .readers import quoted
 
 DYNAMIC = "dynamic"
 # What only makes a client's own rules stricter, or saves it words, is its own to choose.
@@ -22,9 +24,11 @@ _SHOWN = ("client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri", "con
 _SEEN = (*_SHOWN, "redirect_uris", "application_type")
 
 
-def read(metadata: Mapping[str, Any], client_id: str, now: int) -> Client:
+def read(
+    metadata: Mapping[str, Any], client_id: str, now: int, native_schemes: Sequence[str]
+) -> Client:
     """The client that a stranger describes. InvalidMetadata."""
-    return client_metadata.read(completed(metadata), client_id, now, DYNAMIC)
+    return client_metadata.read(completed(metadata), client_id, now, DYNAMIC, native_schemes)
 
 
 def write(client: Client) -> dict[str, object]:
@@ -66,6 +70,18 @@ def must_not_be_called(client: Client, name: str) -> None:
     """InvalidMetadata for a client under the name of this very service."""
     if skeleton(client.display_name) == skeleton(name):
         raise InvalidMetadata("client_name: is the name of this service")
+
+
+def must_not_lead_here(client: Client, issuer: str) -> None:
+    """InvalidMetadata for a client that is answered at this very service, whose host people trust.
+
+    Not on a developer's own machine, where everything is one host.
+    """
+    for name in ("redirect_uris", "post_logout_redirect_uris"):
+        for uri in getattr(client, name):
+            if redirect_uri.is_below(uri, issuer):
+                problem = InvalidRedirectURI if name == "redirect_uris" else InvalidMetadata
+                raise problem(f"{name}: {quoted(uri)} must not be an address of this server")
 
 
 def skeleton(text: str) -> str:

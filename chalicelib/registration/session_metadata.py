@@ -3,30 +3,29 @@ specifications: RP-Initiated 1.0 section 3.1, Back-Channel 1.0 and Front-Channel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..protocol import acr, redirect_uri
 from ..records.client import Client
 from . import InvalidMetadata
-from .readers import called, flag, texts, web
+from .readers import called, flag, quoted, texts, web
 
 MOST_URIS = 20
 MOST_SECONDS = 999_999_999  # as max_age
 
 
-def addresses_are_safe(client: Client) -> None:
+def addresses_are_safe(client: Client, native_schemes: Sequence[str]) -> None:
     """The same rules as for redirect_uris."""
     uris = client.post_logout_redirect_uris
     if len(uris) > MOST_URIS:
         raise InvalidMetadata(f"post_logout_redirect_uris: at most {MOST_URIS}")
+    kind, stranger = client.application_type, client.is_self_registered
     for uri in uris:
         try:
-            redirect_uri.check(
-                uri, client.application_type, of_a_stranger=client.is_self_registered
-            )
+            redirect_uri.check(uri, kind, native_schemes, of_a_stranger=stranger)
         except ValueError as reason:
-            raise InvalidMetadata(f"post_logout_redirect_uris: {uri!r} {reason}") from None
+            raise InvalidMetadata(f"post_logout_redirect_uris: {quoted(uri)} {reason}") from None
 
 
 def frames_are_of_the_client(client: Client) -> None:
@@ -78,4 +77,4 @@ MEMBERS: Mapping[str, Callable[[str, Any], object]] = {
     "default_acr_values": _acr_values,
     "require_auth_time": flag,
 }
-RULES = (addresses_are_safe, frames_are_of_the_client, sessions_are_told_somewhere)
+RULES = (frames_are_of_the_client, sessions_are_told_somewhere)

@@ -48,7 +48,7 @@ def application_type(metadata: Mapping[str, Any]) -> str:
 
 def names_can_be_seen(client: Client) -> None:
     """What is shown to users is what they see: no blank name, nothing invisible in one."""
-    if not client.is_self_registered:
+    if client.registered_by == "operator":
         return
     for name in ("client_name", "contacts"):
         given = getattr(client, name) or ()

@@ -12,7 +12,7 @@ from . import Answer, duration, listed
 
 def answers(settings: Settings) -> tuple[Answer, ...]:
     """In the order of the sections."""
-    return (*_endpoint(settings), *_redirects(), *_scope(), *_code(settings), *_consent())
+    return (*_endpoint(settings), *_redirects(settings), *_scope(), *_code(settings), *_consent())
 
 
 def _endpoint(settings: Settings) -> tuple[Answer, ...]:
@@ -61,20 +61,26 @@ def _endpoint(settings: Settings) -> tuple[Answer, ...]:
     )
 
 
-def _redirects() -> tuple[Answer, ...]:
+def _besides(settings: Settings) -> str:
+    schemes = " or ".join(settings.native_schemes)
+    return f", or {schemes}" if schemes else ""
+
+
+def _redirects(settings: Settings) -> tuple[Answer, ...]:
     return (
         Answer(
             name="redirect_https",
             section="RFC 6749 3.1.2.1",
             question="Must a redirect URI use TLS?",
             text="Yes. Native applications may use a loopback address or a private-use scheme "
-            "with a dot in it; the consent page then says that the answer goes to an app on this "
-            "device. One that registers itself may write localhost for it.",
+            f"with a dot in it{_besides(settings)}; the consent page then says that the answer "
+            "goes to an app on this device. One that registers itself may write localhost for it.",
             value={
                 "https": True,
                 "loopback": ["http://127.0.0.1", "http://[::1]"],
                 "self_registered": "http://localhost",
                 "private_use_scheme": "native",
+                "schemes_without_a_dot": list(settings.native_schemes),
             },
         ),
         Answer(

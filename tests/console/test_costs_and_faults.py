@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from chalicelib.administration import clients
 from chalicelib.applications.own import MOST_OWN
 from chalicelib.aws.client import TRIES
 from tests.browser import Browser
-from tests.console.conftest import opened, person, register
+from tests.console.conftest import opened, person, register, secret_of
 from tests.emulated_aws import Fault, Recorder
 from tests.world import World
 
@@ -162,3 +163,30 @@ def test_a_deletion_that_fails_can_be_sent_again(desk: World) -> None:
         browser.open(f"{desk.issuer}/console")
         assert "Doomed" not in browser.page.text
         assert not [item for item in desk.items() if item["pk"]["S"] == f"A#{client_id}"]
+
+
+def test_a_rotation_whose_answer_was_lost_shows_its_secret(desk: World) -> None:
+    """The write is sent again, meets itself, and is not taken for somebody else's."""
+    browser = person(desk, "dora", "developer")
+    client_id = register(browser, "machine")
+    browser.open(f"{desk.issuer}/console/secrets/{client_id}")
+    desk.aws.reset()
+    desk.aws.faults.append(Fault("UpdateItem", "drop_after", times=1))
+    browser.submit("rotate", overlap="none")
+    assert desk.aws.count()["UpdateItem"] == 2
+    desk.restart()
+    form = {"grant_type": "client_credentials", "resource": desk.issuer}
+    reply = desk.post("/token", form, auth=(client_id, secret_of(browser)))
+    assert reply.json.get("error") != "invalid_client"
+
+
+def test_a_refused_rotation_can_be_done_after_all(desk: World) -> None:
+    """The page that refuses knows the secret that there is by now."""
+    browser = person(desk, "dora", "developer")
+    client_id = register(browser)
+    browser.open(f"{desk.issuer}/console/secrets/{client_id}")
+    clients.rotate_secret(client_id, desk.services)
+    browser.submit("rotate", overlap="day")
+    assert "The secret was replaced in the meantime" in browser.page.text
+    browser.submit("rotate", overlap="day")
+    assert secret_of(browser)

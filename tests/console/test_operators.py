@@ -62,6 +62,34 @@ def test_a_client_is_verified_until_it_changes(desk: World) -> None:
     assert not client_of(desk, client_id).verified
 
 
+def test_what_has_changed_since_it_was_looked_at_is_not_verified(desk: World) -> None:
+    """Its developer may put a better name there between the look and the button."""
+    operator, developer = person(desk, "olga", "operator"), person(desk, "dora", "developer")
+    client_id = register(developer)
+    operator.open(f"{desk.issuer}/console/clients/{client_id}")
+    settings = f"{desk.issuer}/console/application/{client_id}"
+    developer.open(settings).submit("settings", client_name="Your Bank")
+    operator.submit("verify", "verify-it")
+    assert operator.reply is not None
+    assert operator.reply.status == 400
+    assert "It has changed since you looked at it" in operator.page.text
+    assert not client_of(desk, client_id).verified
+    operator.submit("verify", "verify-it")
+    assert client_of(desk, client_id).verified
+
+
+@pytest.mark.parametrize("page", ["clients", "resources"])
+def test_a_list_begins_behind_any_text(office: World, operator: Browser, page: str) -> None:
+    """Also behind one that is longer than any key, of which DynamoDB would not hear."""
+    office.aws.reset()
+    operator.open(f"{office.issuer}/console/{page}?after={'%F0%9F%98%80' * 300}")
+    assert operator.reply is not None
+    assert operator.reply.status == 200
+    (query,) = [call for call in office.aws.calls if call.action == "Query"]
+    start = query.payload["ExpressionAttributeValues"][":sk"]["S"]
+    assert len(start.encode()) == 1024
+
+
 def test_what_an_operator_has_set_up_is_the_operators(desk: World) -> None:
     """A developer does not change where a client leads that is not asked for consent."""
     developer = person(desk, "dora", "developer")

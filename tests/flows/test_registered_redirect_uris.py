@@ -99,7 +99,7 @@ def test_what_leads_nowhere_safe_is_refused(kind: str | None, uri: str) -> None:
     for uris in ([uri], ["https://a.example/cb", uri]):
         metadata = {**PUBLIC, "redirect_uris": uris, "application_type": kind}
         with pytest.raises(InvalidRedirectURI, match=r"^redirect_uris: "):
-            self_registration.read(metadata, "somebody", 0)
+            self_registration.read(metadata, "somebody", 0, ())
 
 
 @pytest.mark.parametrize("uri", BAD[::6], ids=repr)

@@ -248,3 +248,29 @@ def test_the_consent_page_says_where_the_answer_goes(uri: str, reaches: bool, wo
     """A host, or an app on the device, which any app could be."""
     assert redirect_uri.reaches_an_app(uri) is reaches
     assert redirect_uri.destination(uri) == words
+
+
+@pytest.mark.parametrize(
+    ("uri", "issuer", "below"),
+    [
+        ("https://id.example", "https://id.example", True),
+        ("https://id.example?a=b", "https://id.example", True),
+        ("https://id.example:443/cb", "https://id.example", True),
+        ("https://id.example/cb", "https://id.example:443", True),
+        ("https://id.example.evil/cb", "https://id.example", False),
+        ("https://id.example:8443/cb", "https://id.example", False),
+        ("https://host.example/api", "https://host.example/api", True),
+        ("https://host.example/api/cb?a=b", "https://host.example/api", True),
+        ("https://host.example/app/../api/cb", "https://host.example/api", True),
+        ("https://host.example/app/%2E%2e/api", "https://host.example/api", True),
+        ("https://host.example//api/cb", "https://host.example/api", True),
+        ("https://host.example/api2/cb", "https://host.example/api", False),
+        ("https://host.example/app?x=/api", "https://host.example/api", False),
+        ("https://host.example/", "https://host.example/api", False),
+        ("http://127.0.0.1:8000/cb", "http://127.0.0.1:8000", False),
+        ("com.example.app:/cb", "https://id.example", False),
+    ],
+)
+def test_what_leads_to_a_service_is_told(uri: str, issuer: str, below: bool) -> None:
+    """As a browser goes there, whatever way it is written; others of the same host are others."""
+    assert redirect_uri.is_below(uri, issuer) is below

@@ -72,6 +72,8 @@ def test_it_is_kept_as_given(name: str, value: Any) -> None:
         ("frontchannel_logout_uri", "http://app.example/logout"),
         ("frontchannel_logout_uri", "https://app.example/logout#x"),
         ("frontchannel_logout_uri", "https:/app.example/logout"),
+        ("frontchannel_logout_uri", "https://app.example/a\\b"),
+        ("initiate_login_uri", "https://app.example\\@evil.example/"),
         ("backchannel_logout_session_required", "true"),
         ("backchannel_logout_session_required", True),
         ("frontchannel_logout_session_required", 1),

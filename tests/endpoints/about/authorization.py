@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ from tests.endpoints.discovery.asking import (
 from tests.flows import registrations
 from tests.reply import claims
 from tests.world import REDIRECT, World
+
+SCHEMES = ("cursor", "vscode", "app")
 
 
 def endpoints(world: World, value: dict[str, str]) -> None:
@@ -67,6 +70,10 @@ def redirect_https(world: World, value: dict[str, Any]) -> None:
     register(world, "private", redirect_uris=private, application_type=kind)
     with not_registered("redirect_uris"):
         register(world, "private2", redirect_uris=private, application_type="web")
+    undotted = {f"{scheme}://cb": scheme in value["schemes_without_a_dot"] for scheme in SCHEMES}
+    for number, (uri, is_allowed) in enumerate(undotted.items()):
+        with nullcontext() if is_allowed else not_registered("redirect_uris"):
+            register(world, f"u{number}", redirect_uris=[uri], application_type=kind)
     localhost = [f"{value['self_registered']}:3000/cb"]
     registrations.registered(world, redirect_uris=localhost)
     with not_registered("redirect_uris"):
