@@ -21,9 +21,10 @@ from examples.mcp.protected import READ, WRITE
 from tests.mcp.python_client import REDIRECT, Storage, call, connected
 from tests.mcp.remote import Person
 from tests.mcp.servers import Notes
+from tests.mcp.test_typescript import Script, check, walk
 from tests.reply import claims
 from tests.running import Running, started
-from tests.world import CHALLENGE
+from tests.world import CHALLENGE, VERIFIER
 
 SECONDS = 60
 Method = Literal["client_secret_basic", "client_secret_post"]
@@ -36,8 +37,8 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield server
 
 
-def signed_in(company: Running, client_id: str) -> str:
-    """The ID token of somebody who signs in at the company."""
+def coming(company: Running, client_id: str) -> str:
+    """The code of somebody who signs in at the company."""
     person = Person(company.url, company.user())
     query = {
         "response_type": "code",
@@ -48,7 +49,13 @@ def signed_in(company: Running, client_id: str) -> str:
         "code_challenge_method": "S256",
     }
     arrived = person.authorize(f"{company.url}/authorize?{urlencode(query)}")
-    return str(company.redeem(client_id, arrived["code"], REDIRECT)["id_token"])
+    return arrived["code"]
+
+
+def signed_in(company: Running, client_id: str) -> str:
+    """The ID token of somebody who signs in at the company."""
+    code = coming(company, client_id)
+    return str(company.redeem(client_id, code, REDIRECT)["id_token"])
 
 
 def exchange(company: Running, client_id: str, id_token: str, **asked: str) -> dict[str, Any]:
@@ -126,3 +133,35 @@ def test_a_sign_in_at_the_company_is_access(notes: Notes, company: Running, meth
     assert first["sub"] == second["sub"] != claims(id_token)["sub"]
     assert {first["aud"], second["aud"]} == {notes.url}
     assert all(tokens.refresh_token is None for tokens in storage.tokens)
+
+
+@pytest.mark.node
+def test_the_client_of_npm_is_let_in_by_the_company(
+    client_script: Script, notes: Notes, company: Running
+) -> None:
+    """CrossAppAccessProvider finds both servers, has the assertion made and gives it on."""
+    trust(notes, company)
+    there = notes.client(grant_types=[JWT_BEARER])
+    reach = {"client_id": there, "resources": {notes.url: [READ, WRITE]}}
+    here = company.client(
+        redirect_uris=[REDIRECT],
+        grant_types=["authorization_code", TOKEN_EXCHANGE],
+        id_jag_audiences={notes.issuer.url: reach},
+        token_endpoint_auth_method="client_secret_post",  # the only one that it knows
+    )
+    told = {"client_id": here, "client_secret": f"{here}secret"}
+    code = {"code": coming(company, here), "redirect_uri": REDIRECT, "code_verifier": VERIFIER}
+    form = {"grant_type": "authorization_code", **code, **told}
+    with requests.post(f"{company.url}/token", form, timeout=SECONDS) as response:
+        id_token = response.json()["id_token"]
+    settings = {
+        "as": "company",
+        "steps": ["list"],
+        "package": "v2",  # the SDK has none
+        "client_id": there,
+        "client_secret": f"{there}secret",
+        "company": {"url": company.url, "id_token": id_token, **told},
+    }
+    result = walk(client_script, notes, None, **settings)
+    check(result, notes, [])
+    assert [tokens["scope"] for tokens in result["tokens"]] == [READ]

@@ -70,6 +70,24 @@ const providers = {
       scope: settings.scope,
       expectedIssuer: settings.issuer,
     }),
+  company: () =>
+    new mcp.CrossAppAccessProvider({
+      clientId: settings.client_id,
+      clientSecret: settings.client_secret,
+      expectedIssuer: settings.issuer,
+      assertion: async ({ authorizationServerUrl, resourceUrl, scope }) => {
+        const { jwtAuthGrant } = await mcp.discoverAndRequestJwtAuthGrant({
+          idpUrl: settings.company.url,
+          clientId: settings.company.client_id,
+          clientSecret: settings.company.client_secret,
+          idToken: settings.company.id_token,
+          audience: authorizationServerUrl,
+          resource: resourceUrl,
+          scope,
+        });
+        return jwtAuthGrant;
+      },
+    }),
 };
 const provider = providers[settings.as]();
 
