@@ -22,6 +22,13 @@ settings.load_profile("postern")
 
 
 RECORDER = Recorder()
+SLOW = ("emulator", "browser", "node")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that wait for other processes come first, so that no worker is left with one alone."""
+    slow = {item.path for item in items if any(map(item.get_closest_marker, SLOW))}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote_to_bytes
 
+from infra.local.dynamodb_items import with_dynamodb_items
 from infra.local.kms_ed25519 import with_ed25519_keys
 from infra.local.kms_signing import with_kms_sign
 from infra.local.server import Server
@@ -37,7 +38,8 @@ class Emulator:
     ) -> None:
         self._server = Server(port)
         try:
-            served = locked(with_ed25519_keys(with_kms_sign(_moto())))
+            moto = with_dynamodb_items(_moto())
+            served = locked(with_ed25519_keys(with_kms_sign(moto)))
             self._server.start(application(wrap(served) if wrap else served))
         except BaseException:
             self._server.stop()
