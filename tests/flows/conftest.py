@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.emulated_aws import Recorder
+from tests.flows import exchanges
 from tests.flows.faults import Book
 from tests.world import World
 
@@ -29,7 +30,21 @@ def signed_in(settled: World) -> World:
     return settled
 
 
+@pytest.fixture
+def faulted(signed_in: World) -> World:
+    """The server whose AWS fails; a module whose stories want another has its own."""
+    return signed_in
+
+
 @pytest.fixture(scope="module")
 def book() -> Book:
     """What each healthy story asked of AWS; recorded once."""
     return {}
+
+
+@pytest.fixture(scope="module")
+def exchanging(settled: World) -> World:
+    """The module's server, which makes assertions for two clients: `wiki` and `sister`."""
+    exchanges.ready(settled)
+    exchanges.register(settled, "sister")
+    return settled

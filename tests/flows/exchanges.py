@@ -9,7 +9,7 @@ from chalicelib.administration import Refused, clients
 from chalicelib.protocol.grant_types import ID_JAG, ID_TOKEN, TOKEN_EXCHANGE
 from tests.browser import Browser
 from tests.flows import id_jags
-from tests.reply import Reply
+from tests.reply import Reply, claims
 from tests.world import REDIRECT, World
 
 ELSEWHERE = "https://chat.example"
@@ -84,3 +84,15 @@ def exchange(
 ) -> Reply:
     """Ask for an assertion."""
     return world.post("/token", form(token, **changes), auth=auth, headers=headers)
+
+
+def given(reply: Reply) -> dict[str, Any]:
+    """The claims of the assertion that was made."""
+    assert reply.status == 200, reply.text
+    return claims(reply.json["access_token"])
+
+
+def is_refused(reply: Reply, error: str = "invalid_request") -> str:
+    """With this error; the words."""
+    assert (reply.status, reply.json["error"]) == (400, error), reply.text
+    return str(reply.json["error_description"])

@@ -28,31 +28,31 @@ def of_stories(
 ) -> tuple[Callable[..., None], ...]:
     """The three tests that every story goes through: AWS fails for good, once, or on a condition.
 
-    The module that takes them has the fixture `world` that its stories want. `but`: stories, each
-    with a kind of condition that means something else to it.
+    They are told on the fixture `faulted`: the module's server, unless the module has its own.
+    `but`: stories, each with a kind of condition that means something else to it.
     """
     told = pytest.mark.parametrize("begin", stories, ids=lambda begin: begin.__name__)
 
     @told
     @pytest.mark.parametrize("kind", FOR_GOOD)
-    def for_good(world: World, begin: Begin, kind: str, book: Book) -> None:
+    def for_good(faulted: World, begin: Begin, kind: str, book: Book) -> None:
         """Position by position; then the honest retry has its way, in a bounded number of calls."""
-        play_for_good(world, begin, kind, book)
+        play_for_good(faulted, begin, kind, book)
 
     @told
     @pytest.mark.parametrize("kind", ONCE)
-    def once(world: World, begin: Begin, kind: str, book: Book) -> None:
+    def once(faulted: World, begin: Begin, kind: str, book: Book) -> None:
         """A call is tried again, and a write that was carried out recognises its own work."""
-        play_once(world, begin, kind, book)
+        play_once(faulted, begin, kind, book)
 
     pairs = [(kind, begin) for kind in CONDITION for begin in stories if (begin, kind) not in but]
 
     @pytest.mark.parametrize(
         ("kind", "begin"), pairs, ids=[f"{kind}-{begin.__name__}" for kind, begin in pairs]
     )
-    def condition(world: World, begin: Begin, kind: str, book: Book) -> None:
+    def condition(faulted: World, begin: Begin, kind: str, book: Book) -> None:
         """Somebody else was first: the item is gone, or is what it is."""
-        play_condition(world, begin, kind, book)
+        play_condition(faulted, begin, kind, book)
 
     return for_good, once, condition
 
@@ -99,8 +99,12 @@ def play(world: World, begin: Begin, fault: Fault) -> tuple[Story, Reply, int]:
 
 
 def ready(world: World, begin: Begin) -> Story:
-    """The story at its beginning, in a warm process with a closed book of calls."""
+    """The story at its beginning, in a warm process with a closed book of calls.
+
+    Whom the last one made a suspect costs a call more, and every position after it would move.
+    """
     world.clock.forward(1)
+    world.services.suspects.clear()
     story = begin(world)
     world.aws.reset()
     return story

@@ -6,11 +6,8 @@ does not hold. RFC 7009 section 2.2.1 for revocation.
 
 from __future__ import annotations
 
-import pytest
-
 from tests.flows import faults
 from tests.flows import stories_of_clients as tell
-from tests.world import World
 
 STORIES = (
     tell.redeem,
@@ -29,12 +26,6 @@ STORIES = (
     tell.userinfo,
     tell.userinfo_revoked,
 )
-
-
-@pytest.fixture
-def world(signed_in: World) -> World:
-    """The module's server."""
-    return signed_in
 
 
 (

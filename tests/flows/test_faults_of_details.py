@@ -33,6 +33,12 @@ def world(defined: World) -> World:
     return defined
 
 
+@pytest.fixture
+def faulted(world: World) -> World:
+    """The same, for the stories."""
+    return world
+
+
 def agree_to_some(world: World) -> Story:
     """A form that declines one of two: sent again after a fault, it declines that one."""
     assert world.member is not None

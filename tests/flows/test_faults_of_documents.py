@@ -10,7 +10,7 @@ from tests.world import World
 
 
 @pytest.fixture
-def world(signed_in: World) -> World:
+def faulted(signed_in: World) -> World:
     """The module's server, which takes documents."""
     described.open_to_documents(signed_in)
     return signed_in

@@ -5,18 +5,8 @@ RFC 7523 section 3; the store of what was used that cannot be reached is a 503, 
 
 from __future__ import annotations
 
-import pytest
-
 from tests.flows import faults
 from tests.flows.stories_of_id_jags import STORIES
-from tests.world import World
-
-
-@pytest.fixture
-def world(signed_in: World) -> World:
-    """The module's server."""
-    return signed_in
-
 
 (
     test_a_call_that_fails_for_good_fails_closed,

@@ -5,18 +5,8 @@ What cannot be seen to be a first use is none, and a binding is never lost on th
 
 from __future__ import annotations
 
-import pytest
-
 from tests.flows import faults
 from tests.flows.stories_of_keys import STORIES
-from tests.world import World
-
-
-@pytest.fixture
-def world(signed_in: World) -> World:
-    """The module's server."""
-    return signed_in
-
 
 (
     test_a_call_that_fails_for_good_fails_closed,

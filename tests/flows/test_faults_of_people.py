@@ -6,11 +6,8 @@ does not hold.
 
 from __future__ import annotations
 
-import pytest
-
 from tests.flows import faults, stories_of_objects
 from tests.flows import stories_of_people as tell
-from tests.world import World
 
 STORIES = (
     tell.sign_in,
@@ -24,12 +21,6 @@ STORIES = (
     stories_of_objects.signed_request,
     stories_of_objects.request_by_reference,
 )
-
-
-@pytest.fixture
-def world(signed_in: World) -> World:
-    """The module's server."""
-    return signed_in
 
 
 (

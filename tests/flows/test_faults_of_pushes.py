@@ -5,11 +5,8 @@ Nothing goes out unsigned, and what was not finished can be finished.
 
 from __future__ import annotations
 
-import pytest
-
 from tests.flows import faults
 from tests.flows import stories_of_pushes as tell
-from tests.world import World
 
 STORIES = (
     tell.push_a_request,
@@ -19,12 +16,6 @@ STORIES = (
     tell.deny_a_push,
     tell.signed_answer,
 )
-
-
-@pytest.fixture
-def world(signed_in: World) -> World:
-    """The module's server."""
-    return signed_in
 
 
 (

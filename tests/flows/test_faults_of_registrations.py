@@ -5,11 +5,8 @@ Nobody is registered by halves, and what was not finished can be tried again.
 
 from __future__ import annotations
 
-import pytest
-
 from tests.flows import faults
 from tests.flows import stories_of_registrations as tell
-from tests.world import World
 
 STORIES = (
     tell.register,
@@ -20,12 +17,6 @@ STORIES = (
     tell.first_code,
     tell.refresh_a_day_later,
 )
-
-
-@pytest.fixture
-def world(signed_in: World) -> World:
-    """The module's server."""
-    return signed_in
 
 
 (

@@ -5,40 +5,20 @@ draft-ietf-oauth-identity-assertion-authz-grant section 4.3.1, RFC 8693 section 
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from chalicelib.administration import clients, grants, users
 from chalicelib.protocol.grant_types import TOKEN_EXCHANGE
 from tests.flows import exchanges
-from tests.flows.exchanges import AUDIENCES, WIKI, exchange, id_token
-from tests.reply import Reply, claims
+from tests.flows.exchanges import AUDIENCES, WIKI, exchange, given, id_token, is_refused
+from tests.reply import claims
 from tests.world import World
 
 
-@pytest.fixture(scope="module")
-def _prepared(settled: World) -> None:
-    exchanges.ready(settled)
-    exchanges.register(settled, "sister")
-
-
 @pytest.fixture
-def world(_prepared: None, signed_in: World) -> World:
+def world(exchanging: World, signed_in: World) -> World:
     """The module's server, which makes assertions."""
     return signed_in
-
-
-def given(reply: Reply) -> dict[str, Any]:
-    """The claims of the assertion that was made."""
-    assert reply.status == 200, reply.text
-    return claims(reply.json["access_token"])
-
-
-def is_refused(reply: Reply, error: str = "invalid_request") -> str:
-    """With this error; the words."""
-    assert (reply.status, reply.json["error"]) == (400, error), reply.text
-    return str(reply.json["error_description"])
 
 
 @pytest.mark.parametrize("kind", ["access_token", "refresh_token"])

@@ -6,7 +6,6 @@ RFC 8693 section 2, draft-ietf-oauth-identity-assertion-authz-grant section 4.3.
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
@@ -16,35 +15,26 @@ from chalicelib.protocol import signature
 from chalicelib.protocol.grant_types import ID_JAG, ID_TOKEN
 from tests.dpop import ALICE, header
 from tests.flows import exchanges
-from tests.flows.exchanges import AUDIENCES, ELSEWHERE, THERE, WIKI, exchange, id_token
+from tests.flows.exchanges import (
+    AUDIENCES,
+    ELSEWHERE,
+    THERE,
+    WIKI,
+    exchange,
+    given,
+    id_token,
+    is_refused,
+)
 from tests.flows.id_jags import offer
-from tests.reply import Reply, claims
+from tests.reply import claims
 from tests.reply import header as header_of
 from tests.world import World
 
 
-@pytest.fixture(scope="module")
-def _prepared(settled: World) -> None:
-    exchanges.ready(settled)
-    exchanges.register(settled, "sister")
-
-
 @pytest.fixture
-def world(_prepared: None, signed_in: World) -> World:
+def world(exchanging: World, signed_in: World) -> World:
     """The module's server, which makes assertions."""
     return signed_in
-
-
-def given(reply: Reply) -> dict[str, Any]:
-    """The claims of the assertion that was made."""
-    assert reply.status == 200, reply.text
-    return claims(reply.json["access_token"])
-
-
-def is_refused(reply: Reply, error: str = "invalid_request") -> str:
-    """With this error; the words."""
-    assert (reply.status, reply.json["error"]) == (400, error), reply.text
-    return str(reply.json["error_description"])
 
 
 def test_the_answer_is_that_of_the_profile(world: World) -> None:

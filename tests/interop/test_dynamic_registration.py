@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,7 +15,8 @@ from mcp.client.auth.utils import (
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthMetadata
 
 from tests.chromium import Person
-from tests.interop.test_openid_client import SECONDS, Node, send
+from tests.interop import scripts
+from tests.interop.scripts import SECONDS, Node
 from tests.receiver import Receiver
 from tests.running import Running
 
@@ -34,22 +34,13 @@ def test_openid_client(
         "grant_types": ["authorization_code", "refresh_token"],
         **({} if method is None else {"token_endpoint_auth_method": method}),
     }
-    with node("dynamic_registration.mjs") as script:
-        try:
-            send(script.stdin, json.dumps({"issuer": running.url, "metadata": metadata}))
-            assert script.stdout is not None
-            url = script.stdout.readline()
-            if not url:
-                raise AssertionError(script.communicate(timeout=SECONDS)[1])
-            person.open(url.strip())
-            person.sign_in(running.user())
-            person.allow()
-            person.arrive(receiver.redirect_uri)
-            out, err = script.communicate(f"{receiver.url}\n", timeout=SECONDS)
-        finally:
-            script.kill()
-    assert script.returncode == 0, err
-    told = json.loads(out)
+
+    def agree() -> None:
+        person.sign_in(running.user())
+        person.allow()
+
+    given = {"issuer": running.url, "metadata": metadata}
+    told = scripts.walk(node, "dynamic_registration.mjs", given, person, receiver, agree)
     assert told["client"]["application_type"] == "native"
     assert told["client"]["token_endpoint_auth_method"] == method or method is None
     assert ("client_secret" in told["client"]) == (method != "none")

@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.client_certificates import AUTHORITY, SUBJECT, issued, thumbprint
 from tests.client_signatures import number, private_key, public_jwk
-from tests.interop import mutual_tls
+from tests.interop import mutual_tls, scripts
 from tests.interop.member import Member
-from tests.interop.test_openid_client import SECONDS, Node, send
+from tests.interop.scripts import SECONDS, Node
 from tests.interop.test_private_key_jwt import pair
 from tests.reply import claims, header
 from tests.running import Running
@@ -207,25 +207,21 @@ def test_from_discovery_to_the_claims(
 ) -> None:
     """Code, refresh and userinfo, with nonces; a bound token is nothing without its proof."""
     settings = registered(stage, row)
-    with node("high_assurance.mjs") as script:
-        try:
-            send(script.stdin, json.dumps(settings))
-            assert script.stdout is not None
-            url = script.stdout.readline().strip()
-            if not url:
-                raise AssertionError(script.communicate(timeout=SECONDS)[1])
-            answer, told = arrived(member, url, row.mode)
-            out, err = script.communicate(f"{json.dumps(told)}\n", timeout=SECONDS)
-        finally:
-            script.kill()
-    assert script.returncode == 0, err
+    visited: list[tuple[str, dict[str, str]]] = []
+
+    def visit(url: str) -> str:
+        answer, told = arrived(member, url, row.mode)
+        visited.append((url, answer))
+        return json.dumps(told)
+
+    result = scripts.talk(node, "high_assurance.mjs", settings, visit)
+    ((url, answer),) = visited
     asked = parse_qs(urlsplit(url).query)
     assert ("request_uri" in asked) == (row.request != "plain")
     if row.mode == "query":
         assert answer.keys() == {"code", "state", "iss"}
     else:
         assert header(answer["response"])["alg"] == "ES256"
-    result = json.loads(out)
     kind = "dpop" if row.binding == "DPoP" else "bearer"
     bound = {
         "bearer": None,

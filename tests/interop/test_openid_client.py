@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable
-from typing import IO, Any
+from typing import Any
 
 import pytest
 
 from tests.chromium import Person
+from tests.interop import scripts
+from tests.interop.scripts import SECONDS, Node
 from tests.interop.test_private_key_jwt import pair
 from tests.receiver import Receiver
 from tests.running import Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.node]
-
-Node = Callable[..., subprocess.Popen[str]]
-SECONDS = 60
 
 
 def _signing() -> tuple[dict[str, Any], dict[str, Any]]:
@@ -41,41 +39,19 @@ def walk(
         redirect_uris=[receiver.redirect_uri], token_endpoint_auth_method=method, **known
     )
     secret = {"client_secret": f"{client}secret"} if method.startswith("client_secret") else proof
-    with node("code_flow.mjs") as script:
-        try:
-            send(
-                script.stdin,
-                json.dumps(
-                    {
-                        "issuer": running.url,
-                        "client_id": client,
-                        "redirect_uri": receiver.redirect_uri,
-                        **secret,
-                        **settings,
-                    }
-                ),
-            )
-            assert script.stdout is not None
-            url = script.stdout.readline()
-            if not url:
-                raise AssertionError(script.communicate(timeout=SECONDS)[1])
-            person.open(url.strip())
-            person.sign_in(running.user())
-            person.allow()
-            person.arrive(receiver.redirect_uri)
-            out, err = script.communicate(f"{receiver.url}\n", timeout=SECONDS)
-        finally:
-            script.kill()
-    assert script.returncode == 0, err
-    result: dict[str, Any] = json.loads(out)
-    return result
+    given = {
+        "issuer": running.url,
+        "client_id": client,
+        "redirect_uri": receiver.redirect_uri,
+        **secret,
+        **settings,
+    }
 
+    def agree() -> None:
+        person.sign_in(running.user())
+        person.allow()
 
-def send(pipe: IO[str] | None, line: str) -> None:
-    """One line, at once."""
-    assert pipe is not None
-    pipe.write(f"{line}\n")
-    pipe.flush()
+    return scripts.walk(node, "code_flow.mjs", given, person, receiver, agree)
 
 
 @pytest.mark.parametrize(

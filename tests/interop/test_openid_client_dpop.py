@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from tests.chromium import Person
-from tests.interop.test_openid_client import SECONDS, Node, send
+from tests.interop import scripts
+from tests.interop.scripts import Node
 from tests.receiver import Receiver
 from tests.reply import claims
 from tests.running import Running
@@ -34,23 +34,12 @@ def walk(
         **({} if method == "none" else {"client_secret": f"{client}secret"}),
         **settings,
     }
-    with node("dpop_flow.mjs") as script:
-        try:
-            send(script.stdin, json.dumps(given))
-            assert script.stdout is not None
-            url = script.stdout.readline()
-            if not url:
-                raise AssertionError(script.communicate(timeout=SECONDS)[1])
-            person.open(url.strip())
-            person.sign_in(running.user(email="interop@example.com"))
-            person.allow()
-            person.arrive(receiver.redirect_uri)
-            out, err = script.communicate(f"{receiver.url}\n", timeout=SECONDS)
-        finally:
-            script.kill()
-    assert script.returncode == 0, err
-    result: dict[str, Any] = json.loads(out)
-    return result
+
+    def agree() -> None:
+        person.sign_in(running.user(email="interop@example.com"))
+        person.allow()
+
+    return scripts.walk(node, "dpop_flow.mjs", given, person, receiver, agree)
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from tests.chromium import Person
 from tests.flows.rich import ACCOUNT, PAYMENT, RENT, TYPES
-from tests.interop.test_openid_client import SECONDS, Node, send
+from tests.interop import scripts
+from tests.interop.scripts import Node
 from tests.receiver import Receiver
 from tests.reply import claims
 from tests.running import Running, started
@@ -46,24 +45,14 @@ def test_pushed_agreed_narrowed_and_introspected(
         "types": [*TYPES],
         "details": [PAYMENT, RENT, ACCOUNT],
     }
-    with node("rich_flow.mjs") as script:
-        try:
-            send(script.stdin, json.dumps(given))
-            assert script.stdout is not None
-            url = script.stdout.readline()
-            if not url:
-                raise AssertionError(script.communicate(timeout=SECONDS)[1])
-            person.open(url.strip())
-            person.sign_in(running.user())
-            assert "Pay 900.00 EUR to Landlord" in (person.page.text_content("form") or "")
-            person.page.uncheck("input[name=authorization_detail][value='1']")
-            person.allow()
-            person.arrive(receiver.redirect_uri)
-            out, err = script.communicate(f"{receiver.url}\n", timeout=SECONDS)
-        finally:
-            script.kill()
-    assert script.returncode == 0, err
-    result: dict[str, Any] = json.loads(out)
+
+    def agree() -> None:
+        person.sign_in(running.user())
+        assert "Pay 900.00 EUR to Landlord" in (person.page.text_content("form") or "")
+        person.page.uncheck("input[name=authorization_detail][value='1']")
+        person.allow()
+
+    result = scripts.walk(node, "rich_flow.mjs", given, person, receiver, agree)
     assert result["supported"] == [*TYPES]
     assert result["unknown"] == result["more"] == "invalid_authorization_details"
     tokens, less = result["tokens"], result["less"]
