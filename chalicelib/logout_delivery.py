@@ -15,9 +15,11 @@ from typing import Any
 
 from . import tokens
 from .aws import queue
+from .aws.client import ConditionFailed
 from .fetching import NotFetched
 from .records.client import Client
 from .records.logout_delivery import DELIVERED, KEPT, UNDELIVERED, WAITING, LogoutDelivery
+from .records.record import Attributes
 from .services import Services
 
 # Section 2.8 asks for 200; many web frameworks say 204 where there is nothing to say.
@@ -49,20 +51,24 @@ def _deliver(message: Mapping[str, Any], receipt: str, tries: int, services: Ser
     reason = _try(client, client.backchannel_logout_uri, message, services)
     failed = WAITING if tries < MOST_TRIES else UNDELIVERED
     state = DELIVERED if reason is None else failed
-    services.table.put(
-        LogoutDelivery(
-            delivery_id=message["delivery_id"],
-            client_id=client.client_id,
-            subject=message["sub"],
-            sid=message["sid"],
-            asked_at=message["asked_at"],
-            state=state,
-            tries=tries,
-            tried_at=services.now(),
-            expires_at=services.now() + KEPT,
-            reason=reason,
-        )
+    delivery = LogoutDelivery(
+        delivery_id=message["delivery_id"],
+        client_id=client.client_id,
+        subject=message["sub"],
+        sid=message["sid"],
+        asked_at=message["asked_at"],
+        state=state,
+        tries=tries,
+        tried_at=services.now(),
+        expires_at=services.now() + KEPT,
+        reason=reason,
     )
+    overtaken_by = _note(delivery, services)
+    if overtaken_by == DELIVERED:
+        return  # the message may go
+    if overtaken_by is not None:
+        # The later try has hidden the message for as long as it is to be.
+        raise NotDelivered(f"{client.client_id}: {reason}, and a later try was noted meanwhile")
     services.log.event(
         f"logout.{state}", client_id=client.client_id, sub=message["sub"], reason=reason
     )
@@ -72,6 +78,23 @@ def _deliver(message: Mapping[str, Any], receipt: str, tries: int, services: Ser
         url = services.settings.logout_queue_url
         queue.hide(services.client, url, receipt, WAITS[tries - 1])
     raise NotDelivered(f"{client.client_id}: {reason}")
+
+
+def _note(delivery: LogoutDelivery, services: Services) -> str | None:
+    """Write what became of a try; the state that is noted already where that goes before.
+
+    A message comes at least once, and a try may end after a later one has begun: what the client
+    took stays delivered, and of what it did not take the latest try counts.
+    """
+    if delivery.state == DELIVERED:
+        services.table.put(delivery)
+        return None
+    known: Attributes = {"delivered": DELIVERED, "tries": delivery.tries}
+    try:
+        services.table.put_over(delivery, when="(st <> :delivered AND n <= :tries)", given=known)
+    except ConditionFailed as failed:
+        return str((failed.item or {})["st"])
+    return None
 
 
 def _try(client: Client, uri: str, message: Mapping[str, Any], services: Services) -> str | None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,12 +14,14 @@ from infra import seeds
 from tests.flows import assertions
 from tests.reply import Reply
 from tests.stage import CHEAPEST
-from tests.stateful import id_tokens
+from tests.stateful import id_tokens, lapsing
 from tests.stateful.apps import FILES_RESOURCE, FREE, PLANTED, metadata
 from tests.stateful.browsers import Jar
-from tests.stateful.holders import Holders
+from tests.stateful.ears import Ears
+from tests.stateful.holders import Holders, jkt
 from tests.stateful.model import (
     ACCESS_TOKEN,
+    API,
     FILES,
     AccessToken,
     App,
@@ -31,21 +32,22 @@ from tests.stateful.model import (
 )
 from tests.stateful.possession import ISSUER, JKT, NOTHING, Assertion, Credential, Held, Shown
 from tests.stateful.rules import Verdict
+from tests.stateful.watching import Watching
 from tests.world import World
 
 PROOF_MARK, ASSERTION_MARK = "J#dpop#", "J#assertion#"
-WRITES = ("PutItem", "UpdateItem", "DeleteItem")
 WRONG = "wrong-secret"
 
 
-class Cast:
+class Cast(Watching):
     """The server with its clients and users, and the model that knows what it must say."""
 
     def __init__(self, world: World, apps: tuple[App, ...] = FREE, listed: str = "") -> None:
-        self.world = world
+        super().__init__(world)
+        self.ears = world.fetcher = Ears()
+        world.restart()
         self.apps = apps
         self.listed = listed  # the resource whose tokens have a place in a status list
-        self.aws = world.aws
         self.model = Model()
         self.holders = Holders(world)
         self.requests = 0
@@ -90,6 +92,7 @@ class Cast:
     def forward(self, seconds: int) -> None:
         """Time passes."""
         self.world.clock.forward(seconds)
+        lapsing.let_lapse(self.model, self.now)
         self.keys_may_have_changed = True
 
     def _process(self) -> tuple[Any, Any]:
@@ -120,7 +123,23 @@ class Cast:
 
     def credential(self, app: App) -> Credential:
         """What proves a client, fresh where it has to be."""
-        return self.holders.assertion(app.client_id) if app.keyed else app.secret
+        return self.holders.assertion(app) if app.keyed else app.secret
+
+    def ask_for_nonce(self, app: App) -> None:
+        """A client that needs a nonce, and has none that is good, gets one by a request without."""
+        if not app.nonces or self.holders.nonces.latest(self.now):
+            return
+        self.aws.reset()
+        shown = self.holders.shown("no nonce", app, {JKT: jkt("alice")}, "/token")
+        secret = self.credential(app)
+        form = {"grant_type": "refresh_token", "refresh_token": "none"}
+        reply = self.post("/token", app.client_id, secret, shown, **form)
+        answers = {
+            "use_dpop_nonce" if one.nonces else "invalid_grant"
+            for one in self.possible(app.client_id)
+            if one.proves(secret, self.now)
+        }
+        assert reply.json["error"] in (answers or {"invalid_client"})
 
     def post(
         self,
@@ -143,8 +162,9 @@ class Cast:
             headers.append(("Authorization", f"Basic {token}"))
         reply = self._send("POST", path, headers, [*fields.items(), *repeated], shown)
         if isinstance(secret, Assertion):
-            # Whatever becomes of the request: it has proved the client.
-            secret.used |= reply.status != 401
+            # It is spent with what is honoured, and with what is refused after it was looked at.
+            spent = any(pk.startswith(ASSERTION_MARK) for pk, _ in self.written())
+            secret.used |= spent or reply.status in (200, 201)
         return reply
 
     def userinfo(self, token: str, shown: Shown = NOTHING, *, form: bool = False) -> Reply:
@@ -171,40 +191,16 @@ class Cast:
             address=self.address(),
             certificate=shown.certificate.pem if shown.certificate else None,
         )
+        nonce = reply.header("DPoP-Nonce")
+        if nonce is not None:
+            self.holders.nonces.learn(nonce, self.now)
+        assert nonce or '"use_dpop_nonce"' not in reply.text, "a nonce is asked for, not given"
         # What was honoured is used up, and what ended a grant: that shows in the table alone.
         ignored = path == "/userinfo" and shown.scheme == "Bearer"
         honoured = reply.status in (200, 201) and not ignored
         for proof in shown.proofs:
             proof.used |= honoured or any(pk.startswith(PROOF_MARK) for pk, _ in self.written())
         return reply
-
-    def written(self) -> set[tuple[str, str]]:
-        """The keys that writes were tried on since the last reset, without counters."""
-        keys = set()
-        for call in self.aws.calls:
-            if call.action in WRITES:
-                key = call.payload.get("Key") or call.payload["Item"]
-                keys.add((key["pk"]["S"], key["sk"]["S"]))
-        return {key for key in keys if not key[0].startswith("Q#")}
-
-    def items(self) -> list[dict[str, Any]]:
-        """The table without counters."""
-        return [item for item in self.world.items() if not item["pk"]["S"].startswith("Q#")]
-
-    @contextmanager
-    def touching(self, *allowed: tuple[str, str], kinds: tuple[str, ...] = ()) -> Iterator[None]:
-        """Inside, writes go to these items only, or to keys that begin like one of these."""
-        self.aws.reset()
-        yield
-        left = {key for key in self.written() - set(allowed) if not key[0].startswith(kinds)}
-        assert not left, f"written: {left}"
-
-    @contextmanager
-    def changing_nothing(self) -> Iterator[None]:
-        """Inside, the table stays as it is, but for counters."""
-        before = self.items()
-        yield
-        assert self.items() == before
 
     def settle(self, reply: Reply, verdicts: Iterable[Verdict], grant: Grant) -> str:
         """The answer, if it is one that the model allows; its effect is taken over."""
@@ -232,37 +228,41 @@ class Cast:
         return set(self.published[-1][1])
 
     def issued(
-        self, reply: Reply, grant: Grant, audience: str, scope: tuple[str, ...], bound: Held
-    ) -> None:
-        """Check a token response, and remember its tokens."""
+        self, reply: Reply, grant: Grant, audience: str, scope: tuple[str, ...], held: list[Held]
+    ) -> Held:
+        """Check a token response, and remember its tokens. Returns what they are bound to, of what
+        they may be bound to."""
         answer = reply.json
-        assert answer["token_type"] == ("DPoP" if JKT in bound else "Bearer")
-        assert answer["scope"] == " ".join(scope)
         text = answer["access_token"]
-        claims = self.verified(text, audience)
+        claims = self.verified(text, audience, grant)
+        bound: Held = claims.get("cnf", {})
+        assert bound in held
+        assert answer["token_type"] == ("DPoP" if JKT in bound else "Bearer")
+        assert answer.get("scope", "") == " ".join(scope)
         assert claims["client_id"] == grant.client_id
-        assert claims["scope"] == answer["scope"]
+        assert claims.get("scope") == answer.get("scope")
+        assert claims.get("authorization_details") == answer.get("authorization_details")
         self.call(grant, claims["sub"])
         assert (claims["iat"], claims["exp"]) == (self.now, self.now + answer["expires_in"])
         assert text not in self.seen
         self.seen.add(text)
-        assert claims.get("cnf", {}) == bound
         kid, place = jwt.get_unverified_header(text)["kid"], None
         assert ("status" in claims) == (audience == self.listed)
         if "status" in claims:
             named = claims["status"]["status_list"]
             place = (named["uri"], named["idx"])
             assert self.model.places.setdefault(place, grant) is grant
-        token = AccessToken(text, grant, self.now, audience, scope, kid, bound, place)
+        token = AccessToken(text, grant, self.now, audience, scope, kid, bound, place=place)
         self.model.access_tokens.append(token)
         assert ("id_token" in answer) == ("openid" in grant.scope and not grant.tokens)
         if "id_token" in answer:
-            told = self.verified(answer["id_token"], grant.client_id)
+            told = self.verified(answer["id_token"], grant.client_id, grant)
             self.call(grant, told["sub"])
             id_tokens.check(told, text, grant, self.now)
             self.model.sids.learn(told["sid"], grant.lineage, grant.client_id)
             kid = jwt.get_unverified_header(answer["id_token"])["kid"]
             self.model.id_tokens.append(IDToken(answer["id_token"], grant, kid))
+        return bound
 
     def call(self, grant: Grant, name: str) -> None:
         """A client is told who the user is: the public name, or one for its sector alone."""
@@ -271,8 +271,10 @@ class Cast:
         assert grant.person.key not in name
         self.model.subjects.learn(name, grant.person, sector)
 
-    def verified(self, text: str, audience: str) -> dict[str, Any]:
-        """The claims, by every JWKS that a resource server may hold now."""
+    def verified(self, text: str, audience: str, grant: Grant | None = None) -> dict[str, Any]:
+        """The claims, by every JWKS that a resource server may hold now. grant: of the token."""
+        fapi = grant is not None and self.model.now_is(grant.client_id).fapi
+        alg = "ES256" if audience == FILES or (fapi and audience != API) else "RS256"
         header = jwt.get_unverified_header(text)
         claims: dict[str, Any] = {}
         for _, keys in self.published:
@@ -280,7 +282,7 @@ class Cast:
             claims = jwt.decode(
                 text,
                 keys[header["kid"]],
-                algorithms=["ES256" if audience == FILES else "RS256"],
+                algorithms=[alg],
                 audience=audience,
                 issuer=ISSUER,
                 options={"verify_exp": False, "verify_iat": False, "verify_nbf": False},

@@ -9,6 +9,7 @@ from tests.stateful.possession import JKT, X5T, Held, Shown
 from tests.stateful.rules import INVALID_GRANT, OK, Verdict
 
 BAD_PROOF = Verdict("invalid_dpop_proof")
+USE_NONCE = Verdict("use_dpop_nonce")
 
 
 def held(app: App, shown: Shown) -> Held:
@@ -26,6 +27,8 @@ def refusal(app: App, shown: Shown, path: str, now: int, *, compulsory: bool = T
         return "invalid_request"
     if shown.proofs and not shown.proves("POST", path, None, now):
         return BAD_PROOF.answer
+    if app.nonces and not shown.has_nonce(now):
+        return USE_NONCE.answer
     return "invalid_request" if compulsory and app.certified and not shown.certifies(now) else ""
 
 
@@ -59,6 +62,8 @@ def opening(token: AccessToken, owner: App, shown: Shown, method: str, now: int)
     if JKT in token.bound:
         if not shown.proves(method, "/userinfo", token.text, now):
             return BAD_PROOF.answer
+        if owner.nonces and not shown.has_nonce(now):
+            return USE_NONCE.answer
         if shown.proofs[0].jkt != token.bound[JKT]:
             return "invalid_token"
     if token.audience != ISSUER:

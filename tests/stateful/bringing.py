@@ -21,8 +21,9 @@ from tests.stateful.sign_in import Walk
 from tests.stateful.wishes import Wish
 
 WAYS = ("right", "right", "no proof", "a proof", "another key", "replayed", "path", "forged")
+WRONG_OBJECTS = ("plain", "signer", "expired", "audience", "client")
 PAGES = st.sampled_from(("consent", "sign-in"))
-MEANWHILE = ("", "", "elsewhere", "elsewhere", "same browser", "wait", "switch")
+MEANWHILE = ("", "", "elsewhere", "elsewhere", "same browser", "wait", "switch", "block")
 
 
 class Bringing(Proving):
@@ -40,6 +41,7 @@ class Bringing(Proving):
         owner=OWNERS,
         way=st.sampled_from(WAYS),
         assertion=st.sampled_from(("",) * 4 + WRONG_ASSERTIONS),
+        signed=st.sampled_from(("",) * 6 + WRONG_OBJECTS),
         ready=st.sampled_from((True, True, True, False)),
         place=choices.PLACE,
         meanwhile=st.sampled_from((*MEANWHILE, "keep it")),
@@ -54,21 +56,25 @@ class Bringing(Proving):
         owner: str | None,
         way: str,
         assertion: str,
+        signed: str,
         ready: bool,
         place: int | str,
         meanwhile: str,
         page: str,
     ) -> None:
         """A client pushes a request, and mostly a browser brings it at once. One that has to push
-        is refused when it does not."""
+        is refused when it does not; one that has to sign, with any other object than its own."""
         person = self.cast.people[number]
         if ready:
             self._make_ready(client_id, person)
         app = self.model.now_is(client_id)
         thumbprint = jkt(owner) if owner else None
+        self.cast.ask_for_nonce(app)
         shown = self.cast.holders.shown(way, app, {JKT: thumbprint} if thumbprint else {}, "/par")
         wish = Wish(client_id, tuple(scope.split()), (API,), (person,), prompt, jkt=thumbprint)
-        wrong = self.cast.holders.assertion(client_id, assertion) if app.keyed else None
+        wrong = self.cast.holders.assertion(app, assertion) if app.keyed else None
+        if app.signs:
+            wish = replace(wish, signed=signed)
         if app.pushes:
             assert not Walk(self.cast, Jar(), wish).go(), "it was not pushed"
         pushed = push(self.cast, wish, shown, secret=wrong)
@@ -77,6 +83,24 @@ class Bringing(Proving):
             if meanwhile != "keep it":
                 jar = self._jar(place, 0)
                 self._bring(pushed, jar, wish, "", self._during(meanwhile, jar, pushed, 61), page)
+
+    @rule(
+        number=choices.PERSON,
+        place=choices.PLACE,
+        signed=st.sampled_from(("", "", *WRONG_OBJECTS)),
+        scope=st.sampled_from(choices.PLAIN),
+    )
+    def send_an_object(self, number: int, place: int | str, signed: str, scope: str) -> None:
+        """A browser is sent with a request that is an object, of the client or of somebody; what
+        stands beside it counts for nothing."""
+        person = self.cast.people[number]
+        self._make_ready("boundweb", person)
+        words = tuple(scope.split())
+        wish = Wish("boundweb", words, (API,), (person,), "login", signed=signed)
+        given = Walk(self.cast, self._jar(place, 0), wish).go()
+        event(f"an object, {signed or 'right'}: {given}")
+        if given:
+            self.requests.redeem(self.model.grants[-1], "", API)
 
     @precondition(lambda self: self.pushed)
     @rule(
@@ -141,6 +165,7 @@ class Bringing(Proving):
             "same browser": lambda: self._bring_again(jar, pushed),
             "wait": lambda: self.cast.forward(pause),
             "switch": lambda: self.cast.switch(pause),
+            "block": lambda: self.operators.act_on_client(pushed.wish.client_id, "block"),
         }
 
         def act() -> None:

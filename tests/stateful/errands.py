@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from hypothesis import event
 
 from tests.stateful.actors import Cast
 from tests.stateful.browsers import Jar
 from tests.stateful.model import ISSUER, WAITING, App
+from tests.stateful.possession import RequestObject
 from tests.stateful.pushing import Pushed
 from tests.stateful.wishes import Wish
 
@@ -30,6 +33,14 @@ class Errand:
         self.redirect = self.app.redirect.replace(":8000", f":{wish.port}")
         self.nonce = f"n-{cast.requests}"
         self.url = wish.url(self.redirect, self.nonce)
+        self.object: RequestObject | None = None
+        if self.app.signs and not self.app.pushes and wish.signed != "plain":
+            pairs = wish.pairs(self.redirect, self.nonce)
+            self.object = cast.holders.request_object(self.app, pairs, wish.signed)
+            # What stands outside of the object counts for nothing.
+            outside = {"state": "outside", "scope": "openid write", "nonce": "outside"}
+            named = {"client_id": self.app.client_id, "request": self.object.text}
+            self.url = f"{ISSUER}/authorize?{urlencode({**named, **outside})}"
         if pushed is not None:
             self.redirect, self.nonce = pushed.redirect, pushed.nonce
             self.url = pushed.url(self.named)
@@ -40,8 +51,10 @@ class Errand:
 
     def _waits(self, app: App) -> bool:
         """Whether the request may be brought now."""
-        pushed = self.pushed
-        return pushed is None or pushed.waits_for(self.named, app, self.cast.now)
+        if self.pushed is not None:
+            return self.pushed.waits_for(self.named, app, self.cast.now)
+        now = self.cast.now
+        return self.object is None or self.object.holds(app.client_id, app.holder, now)
 
     @property
     def _late(self) -> bool:

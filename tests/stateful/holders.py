@@ -8,12 +8,22 @@ import json
 from dataclasses import replace
 
 from tests.client_certificates import issued, thumbprint
-from tests.client_signatures import jwks, signed
+from tests.client_signatures import jwt, signed
 from tests.dpop import Prover
 from tests.flows import assertions
 from tests.stage import START
 from tests.stateful.model import DAY, App
-from tests.stateful.possession import JKT, X5T, Assertion, Certificate, Held, Proof, Shown
+from tests.stateful.nonces import Nonces
+from tests.stateful.possession import (
+    JKT,
+    X5T,
+    Assertion,
+    Certificate,
+    Held,
+    Proof,
+    RequestObject,
+    Shown,
+)
 from tests.world import World
 
 KEYS = {"alice": Prover("ES256", "alice"), "bob": Prover("Ed25519", "bob")}
@@ -38,11 +48,6 @@ CERTIFICATES = {one.thumbprint: one for one in map(certificate, KEYS)}
 EXPIRED = certificate("alice", ends=START)
 
 
-def public_keys(client_id: str) -> dict[str, object]:
-    """What a client registers that signs assertions."""
-    return {"token_endpoint_auth_method": "private_key_jwt", "jwks": jwks(client_id, "EC")}
-
-
 class Holders:
     """They remember every proof and assertion that they made. `way` names what is wrong."""
 
@@ -50,22 +55,45 @@ class Holders:
         self.world = world
         self.proofs: list[Proof] = []
         self.assertions: list[Assertion] = []
+        self.nonces = Nonces()
 
-    def assertion(self, client_id: str, way: str = "") -> Assertion:
+    def assertion(self, app: App, way: str = "") -> Assertion:
         """A new assertion of a client, or what passes for one."""
+        client_id = app.client_id
         old = [one for one in self.assertions if one.used and one.client_id == client_id]
         if way == "replayed" and old:
             return old[-1]
         audience = "https://other.example" if way == "audience" else self.world.issuer
         ends = self.world.clock() + (0 if way == "expired" else 60)
-        signer = "somebody" if way == "signer" else client_id
-        kid = f"{client_id}-EC"
+        signer, kid = self._signer(app, way)
         text = assertions.signed(
             self.world, client_id, owner=signer, header={"kid": kid}, aud=audience, exp=ends
         )
-        made = Assertion(text, client_id, ends, genuine=way not in ("audience", "signer"))
+        made = Assertion(text, client_id, signer, ends, genuine=way != "audience")
         self.assertions.append(made)
         return made
+
+    def request_object(
+        self, app: App, pairs: list[tuple[str, str]], way: str = ""
+    ) -> RequestObject:
+        """A request as a client signs it, or what passes for that."""
+        now = self.world.clock()
+        ends = now + (0 if way == "expired" else 60)
+        audience = "https://other.example" if way == "audience" else self.world.issuer
+        signer, kid = self._signer(app, way)
+        client_id = "demoweb" if way == "client" else app.client_id
+        asked: dict[str, object] = {**dict(pairs), "client_id": client_id}
+        asked["resource"] = [value for name, value in pairs if name == "resource"]
+        claims = {**asked, "iss": client_id, "aud": audience, "nbf": now, "exp": ends}
+        text = jwt(claims, "ES256", signer, kid=kid)
+        return RequestObject(text, client_id, signer, ends, genuine=way != "audience")
+
+    def _signer(self, app: App, way: str) -> tuple[str, str]:
+        """Whose key signs, and under which name: for way "signer" another's, and one that the
+        client had before where there is one."""
+        if way == "signer" and app.signer:
+            return app.client_id, f"{app.client_id}-EC"
+        return "somebody" if way == "signer" else app.holder, f"{app.holder}-EC"
 
     def shown(
         self, way: str, app: App, bound: Held, path: str, token: str | None = None, which: int = 0
@@ -88,12 +116,32 @@ class Holders:
         if way == "no proof" or (way in (*others, "right") and not needed):
             return replace(shown, scheme=scheme)
         owner = OWNERS[bound[JKT]] if JKT in bound else "alice"
-        proofs = [self._proof(way, owner, shown.url(path), token, which)]
+        nonce = self._nonce(way) if app.nonces else None
+        proofs = [self._proof(way, owner, shown.url(path), token, which, nonce)]
         if way == "two proofs":
-            proofs.append(self._proof("right", owner, shown.url(path), token, which))
+            proofs.append(self._proof("right", owner, shown.url(path), token, which, nonce))
         return replace(shown, proofs=tuple(proofs), scheme=scheme)
 
-    def _proof(self, way: str, owner: str, url: str, token: str | None, which: int) -> Proof:
+    def _nonce(self, way: str) -> tuple[int | None, str] | None:
+        """A nonce, and its period where it is ours: the best there is, or the one of a way."""
+        now = self.world.clock()
+        others = {
+            "no nonce": None,
+            "old nonce": self.nonces.old(now),
+            "kept nonce": self.nonces.last(),
+            "another's nonce": (None, "x" * 43),
+        }
+        return others[way] if way in others else self.nonces.latest(now)
+
+    def _proof(
+        self,
+        way: str,
+        owner: str,
+        url: str,
+        token: str | None,
+        which: int,
+        nonce: tuple[int | None, str] | None,
+    ) -> Proof:
         method, now = "POST" if token is None else "GET", self.world.clock()
         if way == "another key":
             owner = next(one for one in KEYS if one != owner)
@@ -108,8 +156,10 @@ class Holders:
         about = {"hash": f"{token}x", "no hash": None}.get(way, token)
         prover = KEYS[owner]
         claims = prover.claims(method, url, made_at, **({"token": about} if about else {}))
+        period, claims["nonce"] = nonce or (None, None)
+        claims = {name: value for name, value in claims.items() if value is not None}
         signer = Prover(prover.alg, "mallory") if way == "forged" else prover
         text = signed(prover.header(), claims, signer.private)
-        made = Proof(text, jkt(owner), method, url, made_at, about, genuine=way != "forged")
+        made = Proof(text, jkt(owner), method, url, made_at, about, way != "forged", period)
         self.proofs.append(made)
         return made

@@ -10,6 +10,7 @@ from tests.stateful.around import Around
 from tests.stateful.browsers import Jar
 from tests.stateful.model import API, Person, Session
 from tests.stateful.openid import Hint
+from tests.stateful.requests import pick
 from tests.stateful.sign_in import Walk
 from tests.stateful.sign_out import Farewell, SignOut
 from tests.stateful.wishes import Wish
@@ -81,10 +82,45 @@ class Leaving(Around):
             jar, Farewell(sent, self._uri(uri, sent), self._named(named, sent), foreign, confirmed)
         )
 
+    @rule(
+        which=choices.PICK,
+        number=choices.PERSON,
+        clients=st.lists(choices.CLIENTS, max_size=2),
+        how=st.sampled_from(("leave", "leave", "session", "sessions", "disable", "replace")),
+        answers=st.lists(st.sampled_from((200, 204, 202, 503, None)), min_size=1, max_size=3),
+        overtaken=st.booleans(),
+    )
+    def tell_clients(
+        self,
+        which: int,
+        number: int,
+        clients: list[str],
+        how: str,
+        answers: list[int | None],
+        overtaken: bool,
+    ) -> None:
+        """Somebody is signed out of several clients, by themselves or by an operator. A message is
+        brought, again and again, also when it was taken already; its first call may take so long
+        that another is faster."""
+        person = self.cast.people[number]
+        for client_id in clients:
+            self._make_ready(client_id, person)
+            self._connect(client_id, person, "openid read", redeemed=which % 2 == 0)
+        if clients and how == "leave":
+            self._leave(self._jar_of(person), Farewell())
+        elif clients:
+            self.operators.act_on_user(number, how)
+        letters = list(self.post.letters.values())
+        for answer in answers if letters else ():
+            self.post.bring(pick(letters, which), answer, overtaken=overtaken)
+            overtaken = False
+
     def _leave(self, jar: Jar, farewell: Farewell) -> None:
         """Go to /logout; then all that belongs to the session is tried."""
         session = jar.session
-        ended = SignOut(self.cast, jar, farewell).go()
+        ended = SignOut(self.post, jar, farewell).go()
+        for letter in [one for one in self.post.letters.values() if not one.tries][-2:]:
+            self.post.bring(letter, None, overtaken=farewell.foreign)
         if session is not None:
             self._present([one for one in self.model.grants if self._is_of(one, session)][-2:])
             self._is_over(session)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
+from tests.stateful.names import Names
 from tests.stateful.possession import ISSUER, Assertion, Credential, Held
 
 MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
@@ -63,18 +64,40 @@ class App:
     certified: bool = False  # or to a certificate
     keyed: bool = False  # it proves itself by assertions
     pushes: bool = False  # all its requests are pushed
+    told_at: str | None = None  # of logouts, by a message
+    framed_at: str | None = None  # and by a frame
+    nonces: bool = False  # its proofs have to carry one
+    fapi: bool = False  # it is held to FAPI 2.0
+    signs: bool = False  # all its requests are signed objects
+    types: tuple[str, ...] | None = None  # of authorization details; None: any
+    machine: bool = False  # it acts for itself
+    lapsed: bool = False  # it had registered itself, and nobody used it
+    signer: str = ""  # whose key it has registered, where that is not its first own
+    blocked: bool = False  # an operator has shut it out; it is gone until it is let in again
 
     @property
     def public(self) -> bool:
         """Whether it has no secret, and nothing in the place of one."""
         return self.secret is None and not self.keyed
 
+    @property
+    def holder(self) -> str:
+        """Whose key it signs with."""
+        return self.signer or self.client_id
+
+    @property
+    def hears(self) -> bool:
+        """Whether it wants to hear of logouts."""
+        return bool(self.told_at or self.framed_at)
+
     def proves(self, secret: Credential, now: int) -> bool:
         """Whether this credential, or its absence, is right."""
         if self.gone:
             return False
         if self.keyed or isinstance(secret, Assertion):
-            right = isinstance(secret, Assertion) and secret.proves(self.client_id, now)
+            right = isinstance(secret, Assertion) and secret.proves(
+                self.client_id, self.holder, now
+            )
             return self.keyed and right
         previous, until = self.previous
         return secret == self.secret or (secret == previous and now < until)
@@ -82,10 +105,14 @@ class App:
 
 @dataclass(eq=False)
 class Lineage:
-    """A user's stay in one browser, through every new sign-in, until they sign out or leave."""
+    """A user's stay in one browser, through every new sign-in, until they sign out or leave.
+
+    hears: the clients that were given something in it and want to hear of its end.
+    """
 
     person: Person
     signed_out: bool = False
+    hears: set[str] = field(default_factory=set)
 
 
 @dataclass(eq=False)
@@ -133,6 +160,7 @@ class Grant:
     auth_time: int
     generation: int  # of the client
     by_name: Mapping[str, tuple[str, ...]]  # claims, by the place they were asked for
+    details: tuple[int, ...] = ()  # authorization details that were agreed to, by number
     refreshes: bool = True
     jkt: str | None = None  # what the code is bound to
     bound: Held = field(default_factory=dict)  # and its refresh tokens
@@ -183,6 +211,7 @@ class AccessToken:
     scope: tuple[str, ...]
     kid: str
     bound: Held
+    details: tuple[int, ...] = ()
     place: tuple[str, int] | None = None  # in a status list
     revoked: bool = False
 
@@ -194,18 +223,6 @@ class IDToken:
     text: str
     grant: Grant
     kid: str
-
-
-class Names:
-    """Names that clients are told: one for each thing, and none for two."""
-
-    def __init__(self) -> None:
-        self.of: dict[tuple[object, ...], str] = {}
-
-    def learn(self, name: str, *thing: object) -> None:
-        """A thing was told by this name."""
-        assert self.of.setdefault(thing, name) == name, "the thing had another name"
-        assert [one for one, known in self.of.items() if known == name] == [thing], "two things"
 
 
 class Version(NamedTuple):
@@ -230,6 +247,7 @@ class Model:
         self.sids = Names()
         self.failures: dict[tuple[str, int], int] = {}
         self.places: dict[tuple[str, int], Grant] = {}
+        self.lapses: dict[str, int] = {}  # when a client that registered itself is gone
 
     def change(self, app: App, now: int) -> None:
         """A client was made or changed."""
@@ -246,9 +264,12 @@ class Model:
         older = [
             before.app
             for before, after in pairwise(versions)
-            if not before.app.gone and process_started < after.order and now < after.at + CACHE
+            if (not before.app.gone or before.app.blocked)
+            and process_started < after.order
+            and now < after.at + CACHE
         ]
-        return [versions[-1].app, *older]
+        # Of one that has lapsed, nobody has to be told.
+        return [versions[-1].app, *(() if versions[-1].app.lapsed else older)]
 
     def hears_no_more(self, name: str, now: int) -> bool:
         """Whether sign-ins by this name are throttled."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
 from chalicelib.administration import clients, grants, sessions, users
@@ -12,16 +14,17 @@ from chalicelib.protocol.signing_keys import KeyRefused
 from infra import bootstrap
 from tests.on_ministack import Keys
 from tests.stage import CHEAPEST
-from tests.stateful.actors import Cast
 from tests.stateful.apps import metadata
 from tests.stateful.model import CACHE, SECRET_OVERLAP, Person, Session
+from tests.stateful.post import Post
 
 
 class Operators:
     """They act on the table, and tell the model."""
 
-    def __init__(self, cast: Cast, spare_keys: Keys) -> None:
-        self.cast = cast
+    def __init__(self, post: Post, spare_keys: Keys) -> None:
+        self.post = post
+        self.cast = post.cast
         self.spare_keys = spare_keys
         self.made = 0
 
@@ -43,12 +46,14 @@ class Operators:
                 self.end_sessions(person, all_of_them=act == "sessions")
 
     def act_on_client(self, client_id: str, act: str) -> None:
-        """One of: delete, revoke, secret; a client that is gone comes back first of all."""
+        """One of: delete, block, revoke, secret; a client that is gone comes back first of all."""
         app = self.cast.model.now_is(client_id)
         if app.gone:
             self.bring_back_client(client_id)
         elif act == "delete":
             self.delete_client(client_id)
+        elif act == "block":
+            self.block_client(client_id)
         elif act == "revoke" or app.secret is None:
             self.revoke_client(client_id)
         else:
@@ -57,7 +62,8 @@ class Operators:
     def disable(self, person: Person, disabled: bool) -> None:
         """Disable a user, or let them in again."""
         services = self.cast.world.services
-        users.update(users.find(person.name, services), services, disabled=disabled)
+        with self._ending_sessions(person) if disabled else nullcontext():
+            users.update(users.find(person.name, services), services, disabled=disabled)
         person.disabled = disabled
         if disabled:
             person.ended_at = self.cast.now
@@ -67,16 +73,24 @@ class Operators:
         services = self.cast.world.services
         self.made += 1
         person.password = f"password-{self.made}"
-        users.update(
-            users.find(person.name, services), services, password=person.password, cost=CHEAPEST
-        )
+        user = users.find(person.name, services)
+        with self._ending_sessions(person):
+            users.update(user, services, password=person.password, cost=CHEAPEST)
         person.ended_at = self.cast.now
 
     def revoke_user(self, person: Person) -> None:
         """End everything of a user."""
         services = self.cast.world.services
-        users.revoke(users.find(person.name, services), services)
+        with self._ending_sessions(person):
+            users.revoke(users.find(person.name, services), services)
         person.ended_at = self.cast.now
+
+    @contextmanager
+    def _ending_sessions(self, person: Person) -> Iterator[None]:
+        """Inside, every session of a user ends, and its clients are told."""
+        living = self.cast.model.living_sessions(person, self.cast.now)
+        yield
+        self.post.ended(living)
 
     def revoke_grants(self, person: Person) -> None:
         """End every grant of a user, one by one; sessions stay."""
@@ -96,8 +110,10 @@ class Operators:
         if all_of_them or living:
             ended = sessions.end(user, one, services)
             assert len(ended) == (len(living) if all_of_them else 1)
-        for session in living if all_of_them else living[-1:]:
+        gone = living if all_of_them else living[-1:]
+        for session in gone:
             session.sign_out()
+        self.post.ended(gone)
 
     def list_sessions(self, person: Person) -> list[Session]:
         """The sessions of a user: those that are listed are those that live."""
@@ -111,7 +127,8 @@ class Operators:
         """Delete a user; another one comes with the same name."""
         services = self.cast.world.services
         person = self.cast.people[number]
-        users.delete(person.name, services)
+        with self._ending_sessions(person):
+            users.delete(person.name, services)
         person.deleted = True
         self.made += 1
         password = f"password-{self.made}"
@@ -138,8 +155,46 @@ class Operators:
         gone = replace(app, gone=True, ended_at=self.cast.now)
         self.cast.model.change(gone, self.cast.now)
 
+    def change_client(self, client_id: str, what: str) -> None:
+        """Change what a client has to show: "dpop", "certificate", "nonces" or its "keys"; or the
+        types of authorization details that it may ask for: "types any", or their names."""
+        before = after = self.cast.model.now_is(client_id)
+        self.made += 1
+        if what == "dpop":
+            after = replace(before, dpop=before.fapi or not before.dpop)
+        elif what == "certificate":
+            after = replace(before, certified=not before.certified)
+        elif what.startswith("types "):
+            types = what.split()[1:]
+            after = replace(before, types=None if types == ["any"] else tuple(types))
+        elif what == "nonces":
+            after = replace(before, nonces=not before.nonces)
+        elif before.keyed or before.signs:
+            after = replace(before, signer=f"{client_id}-{self.made}")
+        if before.gone or before == after:
+            return
+        was = metadata(before)
+        changes = {name: value for name, value in metadata(after).items() if was[name] != value}
+        clients.update(client_id, changes, self.cast.world.services)
+        self.cast.model.change(after, self.cast.now)
+
+    def block_client(self, client_id: str) -> None:
+        """Shut a client out."""
+        clients.block(client_id, self.cast.world.services)
+        app = self.cast.model.now_is(client_id)
+        blocked = replace(app, gone=True, blocked=True, ended_at=self.cast.now)
+        self.cast.model.change(blocked, self.cast.now)
+
     def bring_back_client(self, client_id: str) -> None:
-        """Register a client anew under the name of one that was deleted long enough ago."""
+        """Let a client in again, or register one anew under the name of one that was deleted long
+        enough ago."""
+        app = self.cast.model.now_is(client_id)
+        if client_id not in {one.client_id for one in self.cast.apps} and not app.blocked:
+            return  # a stranger does not come back
+        if app.blocked:
+            clients.unblock(client_id, self.cast.world.services)
+            self.cast.model.change(replace(app, gone=False, blocked=False), self.cast.now)
+            return
         self.cast.forward(CACHE)
         (first,) = (app for app in self.cast.apps if app.client_id == client_id)
         clients.create(metadata(first), self.cast.world.services)

@@ -186,7 +186,7 @@ class People(Leaving):
             "password": lambda: self.operators.change_password(person),
             "switch": lambda: self.cast.switch(pause),
             "wait": lambda: self.cast.forward(pause),
-            "logout": lambda: SignOut(self.cast, jar, Farewell()).go(),
+            "logout": lambda: SignOut(self.post, jar, Farewell()).go(),
             "sign-in": lambda: self._sign_in_again(jar, person),
             "sign-in of another": lambda: self._sign_in_again(jar, others[0]),
         }

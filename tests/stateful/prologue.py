@@ -12,6 +12,7 @@ from tests.stateful.browsers import Jar
 from tests.stateful.model import API, FILES, ISSUER, Grant, IDToken, Person
 from tests.stateful.openid import Hint
 from tests.stateful.operators import Operators
+from tests.stateful.post import Post
 from tests.stateful.pushing import push
 from tests.stateful.requests import Requests, pick
 from tests.stateful.sign_in import Walk
@@ -25,7 +26,8 @@ class Prologue(RuleBasedStateMachine):
         super().__init__()
         self.cast = self.begin_with(cloud)
         self.model = self.cast.model
-        self.operators = Operators(self.cast, cloud.spare_keys)
+        self.post = Post(self.cast)
+        self.operators = Operators(self.post, cloud.spare_keys)
         self.requests = Requests(self.cast)
 
     @staticmethod
@@ -45,6 +47,10 @@ class Prologue(RuleBasedStateMachine):
                 self.requests.look_at_refresh_token(grant, text, "thirdweb")
         for person in self.cast.people:
             self.operators.list_sessions(person)
+        self.post.ended([])
+        for letter in self.post.letters.values():
+            if letter.state:
+                self.post.check(letter)
         self.cast.world.close()
 
     @invariant()
@@ -61,6 +67,9 @@ class Prologue(RuleBasedStateMachine):
     )
     def connect(self, client_id: str, number: int, scope: str, times: int) -> None:
         """A user connects a client and it refreshes, so that there is something to go wrong."""
+        self._connect_and_refresh(client_id, number, scope, times)
+
+    def _connect_and_refresh(self, client_id: str, number: int, scope: str, times: int) -> None:
         person = self.cast.people[number]
         self._make_ready(client_id, person)
         self._connect(client_id, person, scope)

@@ -15,10 +15,13 @@ from tests.stateful.model import API, ISSUER, Grant
 from tests.stateful.possession import JKT, X5T, Shown
 from tests.stateful.requests import WRONG_ASSERTIONS, needed, pick
 
-CLIENTS = st.sampled_from(("demoweb", "demospa", "thirdweb", "boundweb", "certapp", "keyweb"))
+CLIENTS = st.sampled_from(
+    ("demoweb", "demospa", "thirdweb", "boundweb", "certapp", "keyweb", "fapiweb")
+)
 OWNERS = st.sampled_from((None, None, *KEYS))
 # No proof at all, whatever a token is bound to; and what is one of somebody, or of some time.
 FLAWS = ("two proofs", "forged", "method", "url", "path", "old", "early")
+OF_NONCES = ("no nonce", "old nonce", "another's nonce")
 OTHERS = ("another key", "no proof", "replayed", "any", "just in time", "hardly early")
 OF_CERTIFICATES = ("no certificate", "expired certificate", "another certificate")
 OF_TOKENS = ("another scheme", "hash", "no hash", *FLAWS, *OTHERS, *OF_CERTIFICATES, "a proof")
@@ -129,7 +132,7 @@ class Proving(Around):
         token = self.model.access_tokens[-1] if fresh else pick(self.model.access_tokens, which)
         app = self.model.now_is(token.grant.client_id)
         self.requests.ask_who(token, form=form)
-        for way in OF_TOKENS:
+        for way in (*OF_TOKENS, *OF_NONCES) if app.nonces else OF_TOKENS:
             shown = self.cast.holders.shown(way, app, token.bound, "/userinfo", token.text, which)
             self.requests.ask_who(token, shown)
         event(f"/userinfo: bound to {' and '.join(token.bound) or 'nothing'}")
@@ -139,7 +142,7 @@ class Proving(Around):
         """Present something of a grant in all ways that are wrong for what it is bound to."""
         bound, app = needed(grant), self.model.now_is(grant.client_id)
         keeps = app.public or not grant.used  # who proves itself may change its key
-        ways = list(FLAWS)
+        ways = [*FLAWS, *OF_NONCES] if app.nonces else list(FLAWS)
         if JKT in bound or app.dpop:
             ways.append("no proof")
         if JKT in bound and keeps:
@@ -155,4 +158,5 @@ class Proving(Around):
     def _shown(self, grant: Grant, way: str, which: int) -> Shown:
         """What a client shows with a code or a refresh token."""
         app = self.model.now_is(grant.client_id)
+        self.cast.ask_for_nonce(app)
         return self.cast.holders.shown(way, app, needed(grant), "/token", which=which)

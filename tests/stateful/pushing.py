@@ -13,7 +13,7 @@ from hypothesis import event
 from tests.stateful import bound
 from tests.stateful.actors import ASSERTION_MARK, PROOF_MARK, Cast
 from tests.stateful.model import App
-from tests.stateful.possession import ISSUER, NOTHING, Credential, Shown
+from tests.stateful.possession import ISSUER, NOTHING, Credential, RequestObject, Shown
 from tests.stateful.rules import asked_for
 from tests.stateful.wishes import Wish
 
@@ -45,12 +45,23 @@ class Pushed:
         return mine and in_time and not self.spent
 
 
-def answer(app: App, secret: Credential, wish: Wish, shown: Shown, now: int) -> str:
+def answer(
+    app: App,
+    secret: Credential,
+    wish: Wish,
+    shown: Shown,
+    signed: RequestObject | None,
+    now: int,
+) -> str:
     """What /par must say: "ok", or the error."""
     if not app.proves(secret, now):
         return "invalid_client"
     if problem := bound.refusal(app, shown, "/par", now, compulsory=False):
         return problem
+    if app.signs and signed is None:
+        return "invalid_request"
+    if signed is not None and not signed.holds(app.client_id, app.holder, now):
+        return "invalid_request_object"
     if problem := asked_for(app, wish.scope, wish.named)[0]:
         return problem
     if wish.jkt and any(proof.jkt != wish.jkt for proof in shown.proofs):
@@ -64,15 +75,20 @@ def push(
     """Push a request; None where it is refused. secret: another one than the client's own."""
     app, now = cast.model.now_is(wish.client_id), cast.now
     secret = secret or cast.credential(app)
-    expected = {answer(one, secret, wish, shown, now) for one in cast.possible(wish.client_id)}
-    kinds = [ASSERTION_MARK] if app.keyed else []
+    redirect, nonce = app.redirect.replace(":8000", f":{wish.port}"), f"n-{cast.requests}"
+    # Who has proved itself need not say who it is.
+    pairs = [pair for pair in wish.pairs(redirect, nonce) if pair[0] != "client_id"]
+    signed: RequestObject | None = None
+    if app.signs and wish.signed != "plain":
+        signed = cast.holders.request_object(app, pairs, wish.signed)
+        pairs = [("request", signed.text), ("state", "outside")]
+    apps = cast.possible(wish.client_id)
+    expected = {answer(one, secret, wish, shown, signed, now) for one in apps}
+    kinds = [ASSERTION_MARK] if app.keyed and expected != {bound.USE_NONCE.answer} else []
     if "ok" in expected:
         kinds.append("P#")
     if "ok" in expected or shown.is_used:
         kinds.append(PROOF_MARK)
-    redirect, nonce = app.redirect.replace(":8000", f":{wish.port}"), f"n-{cast.requests}"
-    # Who has proved itself need not say who it is.
-    pairs = [pair for pair in wish.pairs(redirect, nonce) if pair[0] != "client_id"]
     with cast.touching(kinds=tuple(kinds)):
         reply = cast.post("/par", wish.client_id, secret, shown, pairs)
     told = "ok" if reply.status == 201 else str(reply.json["error"])

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from hypothesis import event
 
-from tests.stateful import bound, model, openid, rules
-from tests.stateful.actors import ASSERTION_MARK, PROOF_MARK, WRONG, Cast
-from tests.stateful.model import ISSUER, AccessToken, App, Grant
+from tests.reply import Reply
+from tests.stateful import bound, details, lapsing, model, rules
+from tests.stateful.actors import ASSERTION_MARK, PROOF_MARK, WRONG
+from tests.stateful.looking import Looking
+from tests.stateful.model import AccessToken, App, Grant
 from tests.stateful.possession import JKT, Credential, Held, Shown
 from tests.stateful.rules import OK, Verdict
 from tests.world import VERIFIER
@@ -38,22 +39,25 @@ def needed(grant: Grant) -> Held:
     return {JKT: grant.jkt} if grant.jkt else {}
 
 
-class Requests:
+class Requests(Looking):
     """What a client does with a grant. `twist` names what is wrong about a request, if anything.
 
     shown: what it shows to hold; None: just what it must.
     """
 
-    def __init__(self, cast: Cast) -> None:
-        self.cast = cast
-        self.model = cast.model
-
     def redeem(
-        self, grant: Grant, twist: str, resource: str | None, shown: Shown | None = None
+        self,
+        grant: Grant,
+        twist: str,
+        resource: str | None,
+        shown: Shown | None = None,
+        *,
+        asked_details: details.Numbers | None = None,
     ) -> None:
         """Present a code, for the first time or again."""
         client_id, secret = self._credentials(grant, twist)
         shown = shown or self.right_for(grant)
+        apps = self.cast.possible(client_id)
         redirect = {"redirect": grant.redirect + "x", "no redirect": None}
         verifier = {"verifier": VERIFIER[::-1], "no verifier": None}
         verdicts = [
@@ -65,6 +69,7 @@ class Requests:
                     proves=twist not in ("verifier", "no verifier", "redirect"),
                     resource=resource,
                     now=self.cast.now,
+                    details=asked_details,
                 ),
                 app,
                 shown,
@@ -72,7 +77,7 @@ class Requests:
                 self.cast.now,
                 exactly=True,
             )
-            for app in self.cast.possible(client_id)
+            for app in apps
         ]
         with self._guarded(grant, verdicts, twist, shown):
             reply = self.cast.post(
@@ -85,14 +90,18 @@ class Requests:
                 redirect_uri=redirect.get(twist, grant.redirect),
                 code_verifier=verifier.get(twist, VERIFIER),
                 resource=resource,
+                authorization_details=None
+                if asked_details is None
+                else details.text(asked_details),
             )
         if self.cast.settle(reply, verdicts, grant) == "ok":
             grant.used = True
             grant.renew(self.cast.now)
             audience = grant.audience(resource)
             assert audience is not None
-            grant.bound = bound.held(self.model.now_is(client_id), shown)
-            self.cast.issued(reply, grant, audience, grant.narrowed(audience), grant.bound)
+            held = self._held(apps, verdicts, shown, reply)
+            grant.bound = self.cast.issued(reply, grant, audience, grant.narrowed(audience), held)
+            self._check_details(apps, verdicts, asked_details, reply)
             assert ("refresh_token" in reply.json) == grant.refreshes
             if grant.refreshes:
                 self._new_leaf(grant, reply.json["refresh_token"])
@@ -105,6 +114,8 @@ class Requests:
         scope: str | None = None,
         resource: str | None = None,
         shown: Shown | None = None,
+        *,
+        asked_details: details.Numbers | None = None,
     ) -> None:
         """Present a refresh token that is so many rotations old; None: a forged one."""
         if behind is not None:
@@ -113,6 +124,7 @@ class Requests:
         client_id, secret = self._credentials(grant, twist)
         asked = tuple(scope.split()) if scope else None
         shown = shown or self.right_for(grant)
+        apps = self.cast.possible(client_id)
         verdicts = [
             bound.judged(
                 rules.refreshing(
@@ -123,6 +135,7 @@ class Requests:
                     scope=asked,
                     resource=resource,
                     now=self.cast.now,
+                    details=asked_details,
                 ),
                 app,
                 shown,
@@ -130,7 +143,7 @@ class Requests:
                 self.cast.now,
                 exactly=app.public,
             )
-            for app in self.cast.possible(client_id)
+            for app in apps
         ]
         with self._guarded(grant, verdicts, twist, shown):
             reply = self.cast.post(
@@ -142,15 +155,23 @@ class Requests:
                 refresh_token=token,
                 scope=scope,
                 resource=resource,
+                authorization_details=None
+                if asked_details is None
+                else details.text(asked_details),
             )
         if self.cast.settle(reply, verdicts, grant) == "ok":
             audience = grant.audience(resource)
             assert audience is not None
-            held = bound.held(self.model.now_is(client_id), shown)
-            grant.bound = grant.bound or held  # from the first time on
-            self.cast.issued(reply, grant, audience, grant.narrowed(audience, asked), held)
+            held = self._held(apps, verdicts, shown, reply)
+            narrowed = grant.narrowed(audience, asked)
+            proved = self.cast.issued(reply, grant, audience, narrowed, held)
+            self._check_details(apps, verdicts, asked_details, reply)
+            grant.bound = grant.bound or proved  # from the first time on
             if behind == 0:
                 grant.renew(self.cast.now)
+            if self.model.now_is(client_id).fapi:
+                assert "refresh_token" not in reply.json
+            elif behind == 0:
                 self._new_leaf(grant, reply.json["refresh_token"])
             else:
                 assert reply.json["refresh_token"] == grant.tokens[-1]
@@ -189,80 +210,38 @@ class Requests:
             for token in issued[-2:]:
                 self.look_at_access_token(token, "thirdweb")
 
-    def look_at_access_token(self, token: AccessToken, asker: str) -> None:
-        """Introspect an access token."""
-        expected = {
-            rules.access_token_is_active(token, one, owner, self.cast.now)
-            for one in self.cast.possible(asker)
-            for owner in self.cast.possible(token.grant.client_id)
-        }
-        told = self._look(token.text, asker, expected)
-        if told["active"]:
-            assert told.get("cnf", {}) == token.bound
-            assert told["token_type"] == ("DPoP" if JKT in token.bound else "Bearer")
+    def _held(
+        self, apps: list[App], verdicts: list[Verdict], shown: Shown, reply: Reply
+    ) -> list[Held]:
+        """What the tokens may be bound to, by each client that is let through."""
+        fitting = [app for app, verdict in zip(apps, verdicts, strict=True) if verdict is OK]
+        if shown.proofs and all(app.nonces for app in fitting):
+            assert reply.header("DPoP-Nonce"), "the next nonce is not told"
+        return [bound.held(app, shown) for app in fitting]
 
-    def look_at_refresh_token(self, grant: Grant, text: str, asker: str) -> None:
-        """Introspect a refresh token."""
-        expected = {
-            rules.refresh_token_is_active(grant, text, one, owner, self.cast.now)
-            for one in self.cast.possible(asker)
-            for owner in self.cast.possible(grant.client_id)
-        }
-        self._look(text, asker, expected)
-
-    def ask_who(
-        self, token: AccessToken, shown: Shown | None = None, *, form: bool = False
+    def _check_details(
+        self,
+        apps: list[App],
+        verdicts: list[Verdict],
+        asked: details.Numbers | None,
+        reply: Reply,
     ) -> None:
-        """Ask /userinfo with an access token, in the header or in a form."""
-        grant = token.grant
-        owners = self.cast.possible(grant.client_id)
-        shown = shown or self.right_with(token)
-        if form:
-            shown = replace(shown, scheme="Bearer")
-        expected = [self._opened(token, owner, shown, form=form) for owner in owners]
-        spends = shown.is_used or any(isinstance(told, dict) for told in expected)
-        with self.cast.touching(kinds=(PROOF_MARK,) if spends else ()):
-            reply = self.cast.userinfo(token.text, shown, form=form)
-        if reply.status == 200:
-            told = reply.json
-            self.cast.call(grant, told.pop("sub"))
-            assert told in expected, expected
-        else:
-            (answer,) = {str(reply.json["error"])}
-            assert answer in expected, f"{answer}: {expected}"
-        event(f"userinfo: {reply.status} {'audience is the issuer' * (token.audience == ISSUER)}")
+        """The new token carries what it must, by a client that is let through. That was used."""
+        token = self.model.access_tokens[-1]
+        fitting = [app for app, verdict in zip(apps, verdicts, strict=True) if verdict is OK]
+        may = [details.carried(app, token.grant, token.audience, asked) for app in fitting]
+        told = reply.json.get("authorization_details", [])
+        found = [numbers for numbers in may if numbers is not None]
+        (token.details, *_) = [numbers for numbers in found if details.objects(numbers) == told]
+        if token.grant.details:
+            event(f"details: {len(token.details)} of {len(token.grant.details)}")
+        lapsing.use(self.model, token.grant.client_id, self.cast.now)
 
     def right_for(self, grant: Grant) -> Shown:
         """What a token request with a grant has to show."""
         app = self.model.now_is(grant.client_id)
+        self.cast.ask_for_nonce(app)
         return self.cast.holders.shown("right", app, needed(grant), "/token")
-
-    def right_with(self, token: AccessToken) -> Shown:
-        """What has to be shown with an access token."""
-        app = self.model.now_is(token.grant.client_id)
-        return self.cast.holders.shown("right", app, token.bound, "/userinfo", token.text)
-
-    def _opened(
-        self, token: AccessToken, owner: App, shown: Shown, *, form: bool
-    ) -> dict[str, object] | str:
-        """What /userinfo says."""
-        now = self.cast.now
-        if problem := bound.opening(token, owner, shown, "POST" if form else "GET", now):
-            return problem
-        told = openid.userinfo(token, owner, now)
-        is_replayed = shown.scheme == "DPoP" and shown.is_used and not isinstance(told, str)
-        return bound.BAD_PROOF.answer if is_replayed else told
-
-    def _look(self, text: str, asker: str, expected: set[bool]) -> dict[str, Any]:
-        secret = self.model.now_is(asker).secret
-        proved = {app.proves(secret, self.cast.now) for app in self.cast.possible(asker)}
-        with self.cast.touching():
-            reply = self.cast.post("/introspect", asker, secret, token=text)
-        assert (reply.status == 200) in proved, reply.text
-        if reply.status != 200:
-            return {"active": False}
-        assert reply.json["active"] in expected, reply.text
-        return reply.json
 
     def _credentials(self, grant: Grant, twist: str) -> tuple[str, Credential]:
         """The right client and credential, or wrong ones."""
@@ -271,7 +250,7 @@ class Requests:
             client_id = "demoweb" if client_id != "demoweb" else "thirdweb"
         app = self.model.now_is(client_id)
         if app.keyed and twist in WRONG_ASSERTIONS:
-            return client_id, self.cast.holders.assertion(client_id, twist)
+            return client_id, self.cast.holders.assertion(app, twist)
         return client_id, WRONG if twist == "secret" else self.cast.credential(app)
 
     @contextmanager
@@ -281,11 +260,16 @@ class Requests:
         """A request that is refused writes nothing; any other writes its own grant only, and
         what it has used up."""
         may_write = any(verdict.kills or verdict is OK for verdict in verdicts)
-        kinds = [ASSERTION_MARK] if self.model.now_is(grant.client_id).keyed else []
+        keyed = self.model.now_is(grant.client_id).keyed
+        # Who is told to bring a nonce has spent nothing, and may send the rest again.
+        spends = any(verdict != bound.USE_NONCE for verdict in verdicts)
+        kinds = [ASSERTION_MARK] if keyed and spends else []
         if shown.proofs and (may_write or shown.is_used):
             kinds.append(PROOF_MARK)
         if may_write and self.cast.listed:
             kinds += PLACES
+        if may_write and grant.client_id in self.model.lapses:
+            kinds += (f"A#{grant.client_id}", "I#self-registered client")
         unchanged = self.cast.changing_nothing() if twist == "secret" else nullcontext()
         allowed = (grant.key,) if may_write else ()
         with unchanged, self.cast.touching(*allowed, kinds=tuple(kinds)):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tests.stateful import details
 from tests.stateful.model import (
     ACCESS_TOKEN,
+    API,
     GRACE,
     ISSUER,
     OPENID,
@@ -54,17 +56,34 @@ def by_audience(scope: tuple[str, ...], resources: tuple[str, ...]) -> dict[str,
 
 
 def given(
-    asked: tuple[str, ...], chosen: tuple[str, ...], resources: tuple[str, ...]
+    asked: tuple[str, ...],
+    chosen: tuple[str, ...],
+    resources: tuple[str, ...],
+    details: tuple[int, ...] = (),
+    kept: tuple[int, ...] = (),
 ) -> tuple[str, ...]:
-    """The resources of a grant: without those of which every scope was declined."""
+    """The resources of a grant: without those of which everything was declined.
+
+    details, kept: the authorization details that were asked for, all of one resource, and given.
+    """
     declined = {
-        uri for uri in resources if SCOPES[uri] & set(asked) and not SCOPES[uri] & set(chosen)
+        uri
+        for uri in resources
+        if (SCOPES[uri] & set(asked) or (details and uri == API))
+        and not (SCOPES[uri] & set(chosen) or (kept and uri == API))
     }
     return tuple(uri for uri in resources if uri not in declined)
 
 
 def redemption(
-    app: App, secret: Credential, grant: Grant, *, proves: bool, resource: str | None, now: int
+    app: App,
+    secret: Credential,
+    grant: Grant,
+    *,
+    proves: bool,
+    resource: str | None,
+    now: int,
+    details: details.Numbers | None = None,
 ) -> Verdict:
     """A code at the token endpoint; `proves`: redirect URI and verifier are right."""
     if not app.proves(secret, now):
@@ -78,7 +97,21 @@ def redemption(
     audience = grant.audience(resource)
     if audience is None:
         return Verdict("invalid_target")
-    return OK if grant.narrowed(audience) else Verdict("invalid_scope")
+    return _extent(app, grant, audience, grant.narrowed(audience), details)
+
+
+def _extent(
+    app: App,
+    grant: Grant,
+    audience: str,
+    scope: tuple[str, ...],
+    asked: details.Numbers | None,
+) -> Verdict:
+    """Whether anything is left for a token; asked: which authorization details are asked for."""
+    carried = details.carried(app, grant, audience, asked)
+    if carried is None:
+        return Verdict("invalid_authorization_details")
+    return OK if scope or carried else Verdict("invalid_scope")
 
 
 def refreshing(
@@ -90,6 +123,7 @@ def refreshing(
     scope: tuple[str, ...] | None,
     resource: str | None,
     now: int,
+    details: details.Numbers | None = None,
 ) -> Verdict:
     """A refresh token at the token endpoint; `behind` rotations old, None for a forged one."""
     if not app.proves(secret, now):
@@ -102,9 +136,9 @@ def refreshing(
     if audience is None:
         return Verdict("invalid_target")
     asked = grant.scope if scope is None else scope
-    if not set(asked) <= set(grant.scope) or not grant.narrowed(audience, asked):
+    if not set(asked) <= set(grant.scope):
         return Verdict("invalid_scope")
-    return OK
+    return _extent(app, grant, audience, grant.narrowed(audience, asked), details)
 
 
 def access_token_is_active(token: AccessToken, asker: App, owner: App, now: int) -> bool:

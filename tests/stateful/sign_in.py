@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from hypothesis import event
 
-from tests.stateful import openid
+from tests.stateful import details, lapsing, openid
 from tests.stateful.actors import Cast
 from tests.stateful.browsers import COOKIE, Jar
 from tests.stateful.errands import Errand
@@ -27,6 +27,7 @@ class Walk(Errand):
         self.asked = openid.implied(wish.scope, wish.claims)
         self.resources: tuple[str, ...] = ()
         self.chosen = self.asked
+        self.kept: details.Numbers = ()
         self.taken: list[str] = []
         self.shown_to: Person | None = None  # whom the page of the last step named
         prompt = frozenset((wish.prompt or "").split())
@@ -42,11 +43,14 @@ class Walk(Errand):
         self.browser.open(self.url)
         if self._refused(waiting):
             return False
-        if self.app.pushes and self.pushed is None:
-            event("a request that was not pushed")
+        plain = self.app.signs and self.object is None
+        if (self.app.pushes or plain) and self.pushed is None:
+            event("a request that was not pushed, or not signed")
             assert self._arrived()["error"] == "invalid_request"
             return False
         problem, self.resources = asked_for(self.app, self.wish.scope, self.wish.named)
+        if not details.may_ask(self.app, self.wish.details):
+            problem = "invalid_authorization_details"
         if problem:
             assert self._arrived()["error"] == problem
             return False
@@ -83,8 +87,8 @@ class Walk(Errand):
         return self.progress.next_step(session, unknown=unknown, now=now)
 
     def _is_unknown(self, person: Person) -> bool:
-        if self.app.public:
-            return True
+        if self.app.public or self.wish.details:
+            return True  # nobody agrees to every payment by one
         asked = by_audience(self.asked, self.resources)
         mine = (self.app.client_id, self.app.generation)
         return any(words - person.consents.get((*mine, uri), set()) for uri, words in asked.items())
@@ -182,10 +186,14 @@ class Walk(Errand):
         session, wish = self.jar.session, self.wish
         ticked = "all" if self.taken.count(CONSENT) > 1 else wish.ticked
         boxes = {"all": self.asked, "first": self.asked[:1]}.get(ticked, ())
+        places = tuple(range(len(wish.details)))
+        kept = places if wish.kept is None else tuple(p for p in places if p in wish.kept)
         if ticked in ("deny", "switch"):
             self.browser.submit(CONSENT, ticked)
         else:
-            self.browser.allow(list(boxes))
+            places = [str(place) for place in kept]
+            form = {"scope": list(boxes), "authorization_detail": places}
+            self.browser.submit(CONSENT, "allow", **form)
         refused = self._refused()
         counts = self._finished_elsewhere and in_turn and not self._late
         if refused and not counts:
@@ -198,11 +206,11 @@ class Walk(Errand):
             self.jar.forget()
             return True
         declinable = set(self.asked) - {"openid"}
-        if ticked == "deny" or not (
-            not declinable or declinable & set(boxes) or "openid" in self.asked
-        ):
+        nothing = bool(declinable or wish.details) and not (declinable & set(boxes) or kept)
+        if ticked == "deny" or (nothing and "openid" not in self.asked):
             return not refused and self._answered("access_denied")
         self.chosen = tuple(word for word in self.asked if word in {*boxes, "openid"})
+        self.kept = tuple(wish.details[place] for place in kept)
         self.progress.consented = session.person
         if not self.app.public:
             consents = session.person.consents
@@ -216,6 +224,9 @@ class Walk(Errand):
         assert session is not None
         code = self._arrived()["code"]
         self._finish()
+        lapsing.use(cast.model, self.app.client_id, cast.now)
+        if self.app.hears:
+            session.lineage.hears.add(self.app.client_id)
         assert code not in cast.seen
         cast.seen.add(code)
         (key,) = {key for key in cast.written() if key[1].startswith("G#")}
@@ -228,7 +239,8 @@ class Walk(Errand):
                 person=session.person,
                 client_id=self.app.client_id,
                 scope=scope,
-                resources=given(wished, scope, self.resources),
+                resources=given(wished, scope, self.resources, self.wish.details, self.kept),
+                details=self.kept,
                 refreshes="offline_access" in scope or "offline_access" not in wished,
                 redirect=self.redirect,
                 nonce=self.nonce,

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 from hypothesis import event
 
 from tests.stateful import openid
-from tests.stateful.actors import Cast
 from tests.stateful.browsers import Jar
 from tests.stateful.model import ISSUER, Session
 from tests.stateful.openid import Hint
+from tests.stateful.post import Post
 
 QUESTION = "logout"
 
@@ -37,8 +37,9 @@ class Farewell:
 class SignOut:
     """One browser's way to /logout."""
 
-    def __init__(self, cast: Cast, jar: Jar, farewell: Farewell) -> None:
-        self.cast = cast
+    def __init__(self, post: Post, jar: Jar, farewell: Farewell) -> None:
+        self.post = post
+        self.cast = cast = post.cast
         self.jar = jar
         self.farewell = farewell
         self.state = f"s-{cast.requests}"
@@ -72,6 +73,9 @@ class SignOut:
             return None
         session.sign_out()
         self._check_writes(session)
+        assert self.browser.reply is not None
+        self.post.framed(session, self.browser.reply)
+        self.post.ended([session])
         return session
 
     def _verdicts(self, session: Session | None) -> set[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import urlencode
 
+from tests.stateful import details
 from tests.stateful.model import ISSUER, Person
 from tests.stateful.openid import Hint
 from tests.world import CHALLENGE
@@ -37,6 +38,9 @@ class Wish:
     ticked: str = "all"
     port: int = 8000
     jkt: str | None = None
+    details: details.Numbers = ()
+    kept: tuple[int, ...] | None = None  # of those, the places of which are ticked; None: of all
+    signed: str = ""  # what is wrong with the object that it is in; "plain": it is in none
 
     def url(self, redirect: str, nonce: str) -> str:
         """The authorization request."""
@@ -60,6 +64,7 @@ class Wish:
             "login_hint": self.login_hint or None,
             "claims": json.dumps(claims) if claims else None,
             "dpop_jkt": self.jkt,
+            "authorization_details": details.text(self.details) if self.details else None,
         }
         pairs = [(name, str(value)) for name, value in parameters.items() if value is not None]
         return [*pairs, *(("resource", uri) for uri in self.named)]
