@@ -3,14 +3,12 @@ fail, at /par, and at /token where the plan is that of the client credentials gr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
-from tests.emulated_aws import Recorder
 from tests.flows import assertions
-from tests.plans import fapi2
 from tests.plans.fapi2 import Plan
 from tests.plans.fapi2_client import Party
 from tests.reply import Reply
@@ -18,20 +16,6 @@ from tests.reply import Reply
 MINUTE = 60
 Form = Mapping[str, str]
 Make = Callable[[Party, Form], dict[str, str]]
-
-
-@pytest.fixture(scope="module")
-def stage(emulated: tuple[str, Recorder, dict[str, dict[str, str]]]) -> Iterator[Plan]:
-    """One for all of them."""
-    with fapi2.stage(*emulated) as plan:
-        yield plan
-
-
-@pytest.fixture
-def plan(stage: Plan) -> Plan:
-    """It, some time later."""
-    stage.world.next_test()
-    return stage
 
 
 def made(**changes: Any) -> Make:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import jwt
 import pytest
 
 from tests.client_signatures import Private
-from tests.emulated_aws import Recorder
 from tests.flows.certified import MTLS
-from tests.plans import fapi2
 from tests.plans.fapi2 import Plan
 
 ALGORITHMS = {"PS256", "ES256", "EdDSA"}
@@ -47,13 +44,6 @@ ENDPOINTS = (
     "userinfo_endpoint",
 )
 PLACES = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
-
-
-@pytest.fixture(scope="module")
-def plan(emulated: tuple[str, Recorder, dict[str, dict[str, str]]]) -> Iterator[Plan]:
-    """One for all of them."""
-    with fapi2.stage(*emulated) as plan:
-        yield plan
 
 
 @pytest.fixture(params=PLACES)

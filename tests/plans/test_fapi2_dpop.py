@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,28 +11,12 @@ from chalicelib.encoding import base64url, sha256
 from tests import dpop
 from tests.client_signatures import number
 from tests.dpop import LEFT_OUT, Prover
-from tests.emulated_aws import Recorder
-from tests.plans import fapi2
 from tests.plans.fapi2 import Plan
 from tests.plans.fapi2_client import Party, Variant
 from tests.reply import Reply
 
 HOUR = 3600
 Make = Callable[[Party, str], str]
-
-
-@pytest.fixture(scope="module")
-def stage(emulated: tuple[str, Recorder, dict[str, dict[str, str]]]) -> Iterator[Plan]:
-    """One for all of them."""
-    with fapi2.stage(*emulated) as plan:
-        yield plan
-
-
-@pytest.fixture
-def plan(stage: Plan) -> Plan:
-    """It, some time later."""
-    stage.world.next_test()
-    return stage
 
 
 def at(party: Party, token: str, **changes: Any) -> str:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from chalicelib.administration import resources
-from tests.emulated_aws import Recorder
 from tests.plans import fapi2
 from tests.plans.fapi2 import VARIANTS, Plan
 from tests.plans.fapi2_client import API, Party, Variant
@@ -17,20 +15,6 @@ from tests.reply import claims
 
 every_variant = pytest.mark.parametrize("variant", VARIANTS, ids=str)
 with_userinfo = pytest.mark.parametrize("variant", [v for v in VARIANTS if v.openid], ids=str)
-
-
-@pytest.fixture(scope="module")
-def stage(emulated: tuple[str, Recorder, dict[str, dict[str, str]]]) -> Iterator[Plan]:
-    """One for all of them."""
-    with fapi2.stage(*emulated) as plan:
-        yield plan
-
-
-@pytest.fixture
-def plan(stage: Plan) -> Plan:
-    """It, some time later."""
-    stage.world.next_test()
-    return stage
 
 
 @every_variant

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from chalicelib.administration import clients
 from tests.client_signatures import jwks
-from tests.emulated_aws import Recorder
 from tests.flows.assertions import MACHINE
-from tests.plans import fapi2
 from tests.plans.fapi2 import VARIANTS, Plan
 from tests.plans.fapi2_client import API, Party, Variant
 from tests.reply import header
@@ -24,20 +20,6 @@ MACHINES = [
     Variant(openid=False, nonces=True),
 ]
 every_machine = pytest.mark.parametrize("variant", MACHINES, ids=str)
-
-
-@pytest.fixture(scope="module")
-def stage(emulated: tuple[str, Recorder, dict[str, dict[str, str]]]) -> Iterator[Plan]:
-    """One for all of them."""
-    with fapi2.stage(*emulated) as plan:
-        yield plan
-
-
-@pytest.fixture
-def plan(stage: Plan) -> Plan:
-    """It, some time later."""
-    stage.world.next_test()
-    return stage
 
 
 @every_machine

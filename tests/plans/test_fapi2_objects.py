@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.emulated_aws import Recorder
-from tests.plans import fapi2
 from tests.plans.fapi2 import Plan
 from tests.plans.fapi2_client import Party, Variant
 
 SIGNED = Variant(signed=True, jarm=True)
 MINUTE = 60
 Make = Callable[[Party], str]
-
-
-@pytest.fixture(scope="module")
-def stage(emulated: tuple[str, Recorder, dict[str, dict[str, str]]]) -> Iterator[Plan]:
-    """One for all of them."""
-    with fapi2.stage(*emulated) as plan:
-        yield plan
-
-
-@pytest.fixture
-def plan(stage: Plan) -> Plan:
-    """It, some time later."""
-    stage.world.next_test()
-    return stage
 
 
 def made(**changes: Any) -> Make:

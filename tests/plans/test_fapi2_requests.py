@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
 from chalicelib.values import replace
-from tests.emulated_aws import Recorder
 from tests.plans import fapi2
 from tests.plans.fapi2 import Plan
 from tests.plans.fapi2_client import CALLBACK, Party, Variant
@@ -19,20 +17,6 @@ from tests.world import VERIFIER, World
 FORMS = [Variant(), Variant(signed=True, jarm=True)]
 in_both_forms = pytest.mark.parametrize("variant", FORMS, ids=["unsigned", "signed"])
 in_every_form = pytest.mark.parametrize("variant", [*FORMS, Variant(openid=False)], ids=str)
-
-
-@pytest.fixture(scope="module")
-def stage(emulated: tuple[str, Recorder, dict[str, dict[str, str]]]) -> Iterator[Plan]:
-    """One for all of them."""
-    with fapi2.stage(*emulated) as plan:
-        yield plan
-
-
-@pytest.fixture
-def plan(stage: Plan) -> Plan:
-    """It, some time later."""
-    stage.world.next_test()
-    return stage
 
 
 def is_page(world: World, error: str) -> None:

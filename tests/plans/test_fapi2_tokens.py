@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.dpop import Prover
-from tests.emulated_aws import Recorder
-from tests.plans import fapi2
 from tests.plans.fapi2 import Plan
 from tests.plans.fapi2_client import Party, Variant
 from tests.reply import Reply, claims
@@ -17,20 +14,6 @@ from tests.reply import Reply, claims
 TLS = "mtls"
 VARIANTS = [Variant(), Variant(TLS), Variant(sender=TLS), Variant(TLS, TLS), Variant(nonces=True)]
 every_variant = pytest.mark.parametrize("variant", VARIANTS, ids=str)
-
-
-@pytest.fixture(scope="module")
-def stage(emulated: tuple[str, Recorder, dict[str, dict[str, str]]]) -> Iterator[Plan]:
-    """One for all of them."""
-    with fapi2.stage(*emulated) as plan:
-        yield plan
-
-
-@pytest.fixture
-def plan(stage: Plan) -> Plan:
-    """It, some time later."""
-    stage.world.next_test()
-    return stage
 
 
 def is_refused(reply: Reply, *errors: str) -> None:

@@ -5,11 +5,8 @@ Each module as its conditions have it; what a condition would warn of fails here
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.emulated_aws import Recorder
 from tests.plans import oidcc
 from tests.plans.oidcc import CALLBACK, MODES, PERSON, Module
 from tests.plans.oidcc_conditions import json_of
@@ -37,20 +34,6 @@ ONE_MORE = {
     "oidcc-login-hint": {"login_hint": "buffy@id.example.com"},
 }
 in_both_modes = pytest.mark.parametrize("mode", MODES)
-
-
-@pytest.fixture(scope="module")
-def stage(emulated: tuple[str, Recorder, dict[str, dict[str, str]]]) -> Iterator[World]:
-    """The server of this file."""
-    with oidcc.stage(emulated) as world:
-        yield world
-
-
-@pytest.fixture
-def module(stage: World, mode: str) -> Module:
-    """A module, in a new browser."""
-    stage.next_test()
-    return Module(stage, mode)
 
 
 @in_both_modes

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.emulated_aws import Recorder
 from tests.plans import oidcc
 from tests.plans.oidcc_conditions import json_of
 from tests.world import World
@@ -27,13 +25,6 @@ ALGORITHMS = {
     *(f"{kind}{bits}" for kind in ("HS", "RS", "ES", "PS") for bits in (256, 384, 512)),
 }
 PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
-
-
-@pytest.fixture(scope="module")
-def stage(emulated: tuple[str, Recorder, dict[str, dict[str, str]]]) -> Iterator[World]:
-    """The server of this file."""
-    with oidcc.stage(emulated) as world:
-        yield world
 
 
 @pytest.fixture

@@ -6,14 +6,10 @@ nothing else is in the way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.client_signatures import jwks, jwt
-from tests.emulated_aws import Recorder
 from tests.flows.logouts import deliver
-from tests.plans import oidcc_registration
 from tests.plans.oidcc import AFTER_LOGOUT, BASE, CALLBACK, MODES, PRINTABLE, USER
 from tests.plans.oidcc_conditions import is_signed, token_answer, unsigned
 from tests.plans.oidcc_registration import METHODS, Dynamic, Suite
@@ -23,30 +19,6 @@ from tests.world import World
 SIGNS = {"token_endpoint_auth_method": "private_key_jwt"}
 OUTSIDE = ("response_type", "client_id", "scope", "redirect_uri")
 OBJECT = f"{BASE}/requesturi/{'x' * 96}"
-
-
-@pytest.fixture(scope="module")
-def running(
-    emulated: tuple[str, Recorder, dict[str, dict[str, str]]],
-) -> Iterator[tuple[World, Suite]]:
-    """The server of this file, and the suite as a host."""
-    with oidcc_registration.stage(emulated) as both:
-        yield both
-
-
-@pytest.fixture
-def world(running: tuple[World, Suite]) -> World:
-    """The server, some time later."""
-    running[0].next_test()
-    return running[0]
-
-
-@pytest.fixture
-def suite(running: tuple[World, Suite]) -> Suite:
-    """The suite as a host, with nothing on it."""
-    running[1].documents.clear()
-    running[1].received.clear()
-    return running[1]
 
 
 @pytest.mark.parametrize("method", METHODS)

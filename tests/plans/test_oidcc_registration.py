@@ -5,13 +5,11 @@ What the suite registers, and what it looks at in the answer; it removes each cl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.emulated_aws import Recorder
-from tests.plans import oidcc, oidcc_registration
+from tests.plans import oidcc
 from tests.plans.oidcc import BASE, CALLBACK
 from tests.plans.oidcc_conditions import json_of
 from tests.plans.oidcc_registration import METHODS, Suite, manage, post, registered
@@ -20,29 +18,6 @@ from tests.world import World
 
 SECTOR = f"{BASE}/redirect_uris.json"
 PAIRWISE = {"subject_type": "pairwise", "sector_identifier_uri": SECTOR}
-
-
-@pytest.fixture(scope="module")
-def running(
-    emulated: tuple[str, Recorder, dict[str, dict[str, str]]],
-) -> Iterator[tuple[World, Suite]]:
-    """The server of this file, and the suite as a host."""
-    with oidcc_registration.stage(emulated) as both:
-        yield both
-
-
-@pytest.fixture
-def world(running: tuple[World, Suite]) -> World:
-    """The server, some time later."""
-    running[0].next_test()
-    return running[0]
-
-
-@pytest.fixture
-def suite(running: tuple[World, Suite]) -> Suite:
-    """The suite as a host, with nothing on it."""
-    running[1].documents.clear()
-    return running[1]
 
 
 def is_refused(reply: Reply, error: str) -> None:

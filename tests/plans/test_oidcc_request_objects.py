@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from infra.local.server import Server
 from infra.local.wire import Answer, Call
-from tests.emulated_aws import Recorder
 from tests.plans import oidcc
 from tests.plans.oidcc import CALLBACK, MODES, Module
 from tests.plans.oidcc_conditions import unsigned
@@ -19,13 +17,6 @@ from tests.world import World
 # What must stand in the query too, as RFC 6749 knows nothing of objects.
 OUTSIDE = ("response_type", "client_id", "scope", "redirect_uri")
 METADATA = "/.well-known/openid-configuration"
-
-
-@pytest.fixture(scope="module")
-def stage(emulated: tuple[str, Recorder, dict[str, dict[str, str]]]) -> Iterator[World]:
-    """The server of this file."""
-    with oidcc.stage(emulated) as world:
-        yield world
 
 
 @pytest.fixture

@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.emulated_aws import Recorder
-from tests.plans import oidcc
 from tests.plans.oidcc import CALLBACK2, MODES, Module
 from tests.plans.oidcc_conditions import token_answer, token_error
 from tests.reply import claims
-from tests.world import World
 
 pytestmark = pytest.mark.parametrize("mode", MODES)
-
-
-@pytest.fixture(scope="module")
-def stage(emulated: tuple[str, Recorder, dict[str, dict[str, str]]]) -> Iterator[World]:
-    """The server of this file."""
-    with oidcc.stage(emulated) as world:
-        yield world
-
-
-@pytest.fixture
-def module(stage: World, mode: str) -> Module:
-    """A module, in a new browser."""
-    stage.next_test()
-    return Module(stage, mode)
 
 
 def is_asked(module: Module) -> bool:
