@@ -9,22 +9,24 @@ from typing import Any
 
 from .. import lapsing, token_status
 from ..aws.table import AlreadyExists, Gone
-from ..client_authentication import BY_CERTIFICATE
 from ..encoding import base62, sha256
-from ..grants import offered
 from ..protocol import client_document, fetchable
 from ..records.client import Client, client_key
-from ..records.resource import Resource, resource_key
+from ..records.record import attribute_names
 from ..registration import client_metadata
 from ..services import Services
 from ..values import replace
-from . import Refused, directory, relying_parties, resources
+from . import Refused, directory
+from .fitting import must_fit
 
 CLIENT_ID_LENGTH = 22
 SECRET_LENGTH = 43
 OVERLAP = 24 * 60 * 60  # seconds for which a replaced secret still counts
 SECRET_REPLACED = "The secret was replaced in the meantime: nothing was changed."
-_NO_CERTIFICATES = "this stage takes no client certificates (its setting MTLS_URL)"
+
+
+class Changed(Refused):
+    """The client is not what it was when whoever asks looked at it."""
 
 
 def create(
@@ -84,9 +86,14 @@ def list_all(services: Services) -> Iterator[Client]:
             yield client
 
 
-def update(client_id: str, changes: Mapping[str, Any], services: Services) -> Client:
-    """Change the members that are given; null removes one. InvalidMetadata, Refused."""
-    before = get(client_id, services)
+def update(
+    client_id: str, changes: Mapping[str, Any], services: Services, *, seen: Client | None = None
+) -> Client:
+    """Change the members that are given; null removes one. InvalidMetadata, Refused.
+
+    seen: the client as whoever asks knows it; Changed, where it has become another.
+    """
+    before = seen or get(client_id, services)
     if before.is_document:
         raise Refused("what this client is, its document says; see revoke, block and delete")
     if changes.get("client_id", client_id) != client_id or "client_secret" in changes:
@@ -118,7 +125,10 @@ def update(client_id: str, changes: Mapping[str, Any], services: Services) -> Cl
             previous_secret_expires_at=before.previous_secret_expires_at,
         )
     must_fit(after, services, before)
-    _amend(before, after, services)
+    if seen is None:
+        _amend(before, after, services)
+    else:
+        _amend_as_seen(before, after, services)
     services.log.event("client.updated", client_id=client_id)
     return after
 
@@ -206,30 +216,6 @@ def delete(client_id: str, services: Services) -> None:
     services.log.event("client.deleted", client_id=client_id)
 
 
-def must_fit(client: Client, services: Services, before: Client | None = None) -> None:
-    """Refused for what this stage has not, or does not do; of a change, also for other subjects."""
-    _check_resources(client, services)
-    _check_certificates(client, services)
-    _check_assertions(client, services, before)
-    if before is not None:
-        relying_parties.check_same_subjects(before, client)
-    relying_parties.check(client, services, before)
-
-
-def _check_assertions(client: Client, services: Services, before: Client | None) -> None:
-    """For other servers only: who takes its own word about users gives away more than was asked."""
-    settings = services.settings
-    known = before.grant_types if before else ()
-    for name in client.grant_types:
-        if name not in (*offered(settings), *known):
-            raise Refused(f"grant_types: this stage does not offer {name} (its setting ID_JAG)")
-    for audience in client.id_jag_audiences or ():
-        if audience == settings.issuer:
-            raise Refused("id_jag_audiences: names this server itself")
-        if audience.startswith("http:") and not settings.is_local:
-            raise Refused("id_jag_audiences: must be https URLs")
-
-
 def _by_document(url: str, now: int, services: Services) -> Client:
     """A place to remember something of a client whose document was never read. Refused."""
     try:
@@ -247,6 +233,22 @@ def _amend(before: Client, after: Client, services: Services) -> None:
         services.table.amend(before, after)
     except Gone:
         raise Refused(f"there is no client {before.client_id}") from None
+
+
+def _amend_as_seen(before: Client, after: Client, services: Services) -> None:
+    """Write it while nothing of the client is another; Changed."""
+    known = before.attributes()
+    conditions = [
+        f"{name} = :seen_{name}" if name in known else f"attribute_not_exists({name})"
+        for name in attribute_names(Client).values()
+    ]
+    given = {f"seen_{name}": known[name] for name in known.keys() - {"t", "ttl"}}
+    try:
+        services.table.amend(before, after, when=" AND ".join(conditions), given=given)
+    except Gone:
+        # A write whose answer was lost is sent again, and then meets itself.
+        if get(before.client_id, services) != after:
+            raise Changed(f"client {before.client_id} was changed in the meantime") from None
 
 
 def _amend_secret(before: Client, after: Client, services: Services) -> None:
@@ -274,26 +276,3 @@ def _given_secret(metadata: Mapping[str, Any]) -> str | None:
     if not isinstance(secret, str) or not re.fullmatch(r"[\x20-\x7e]{8,256}", secret):
         raise Refused("client_secret: must be 8 to 256 visible ASCII characters")
     return secret
-
-
-def _check_resources(client: Client, services: Services) -> None:
-    named = {*(client.allowed_resources or ()), *client.resource_server}
-    for uri in named:
-        if not resources.is_served(uri, services):
-            raise Refused(f"there is no resource {uri}")
-    # Chosen from those that can be listed: one of a family is not, unless the client names it.
-    default = client.default_resource
-    if default is None or default in named:
-        return
-    if services.table.get(Resource, resource_key(default)) is None:
-        raise Refused(f"there is no resource {default}")
-
-
-def _check_certificates(client: Client, services: Services) -> None:
-    """A client that nobody could reach with its certificate could never prove itself."""
-    if services.settings.mtls_url is not None:
-        return
-    if client.token_endpoint_auth_method in BY_CERTIFICATE:
-        raise Refused(f"token_endpoint_auth_method: {_NO_CERTIFICATES}")
-    if client.tls_client_certificate_bound_access_tokens:
-        raise Refused(f"tls_client_certificate_bound_access_tokens: {_NO_CERTIFICATES}")

@@ -17,6 +17,7 @@ from ..registration import InvalidMetadata, self_registration
 from ..services import Services
 from ..values import Frozen, replace
 from . import Refused, clients
+from .fitting import must_fit
 
 # What RFC 7592 section 2.2 forbids in an update: the server's own words of the client.
 _OURS = (
@@ -65,7 +66,7 @@ def create(client: Client, services: Services, spend: Callable[[], bool]) -> Reg
         not_before=now - 1,
         expires_at=now + services.settings.registration_unused,
     )
-    clients.must_fit(client, services)
+    must_fit(client, services)
     services.table.put(lapsing.entry(client))
     services.table.put_new(client)
     if not spend():
@@ -115,7 +116,7 @@ def update(before: Client, metadata: Mapping[str, Any], services: Services) -> R
         )
     if self_registration.looks_different(before, after):
         after = replace(after, verified=False, first_party=False, changed_at=services.now())
-    clients.must_fit(after, services, before)
+    must_fit(after, services, before)
     try:
         services.table.amend(before, after)
     except Gone:

@@ -95,9 +95,10 @@ def update(client: Client, changes: Mapping[str, Any], services: Services) -> Cl
     _check_members(changes, client, services)
     before = {name: getattr(client, name) for name in _VERIFIED}
     changed = [name for name in before if name in changes and _differs(before, changes, name)]
-    # Whether it was verified or not when it was found: it may have been meanwhile.
+    # Seen as unverified it may have been verified meanwhile: then nothing is changed.
     lapse = {"verified": False} if changed else {}
-    after = clients.update(client.client_id, {**changes, **lapse}, services)
+    seen = client if changed else None
+    after = clients.update(client.client_id, {**changes, **lapse}, services, seen=seen)
     services.registry.forget(after.key)
     return after
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import visits
 from ..administration import Refused, clients, directory
+from ..administration.clients import Changed
 from ..applications import kinds, own
 from ..encoding import base64url, equal, sha256
 from ..errors import InvalidRequest, NotFound
@@ -53,8 +54,13 @@ def submit(form: Parameters, visit: Visit, services: Services) -> Response:
         clients.delete(client.client_id, services)
     elif act == "revoke":
         clients.revoke(client.client_id, services)
+    elif act == "unverify":
+        clients.update(client.client_id, {"verified": False}, services)
     else:
-        clients.update(client.client_id, {"verified": act == "verify"}, services)
+        try:
+            clients.update(client.client_id, {"verified": True}, services, seen=client)
+        except Changed:
+            return _page(_find(visit.name, services), "", visit, services, changed=True)
     services.registry.forget(client.key)
     if act == "delete":
         return visits.go("clients", services, "deleted")

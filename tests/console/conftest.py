@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from chalicelib.administration import users
+from chalicelib.records.client import Client, client_key
 from chalicelib.values import replace
 from tests.browser import Browser
 from tests.emulated_aws import Recorder
@@ -68,3 +69,10 @@ def secret_of(browser: Browser) -> str:
     """The secret on the page that is shown."""
     assert browser.reply is not None
     return browser.reply.text.partition('id="client-secret">')[2].partition("<")[0]
+
+
+def client_of(world: World, client_id: str) -> Client:
+    """The client as it is stored."""
+    found = world.services.table.get(Client, client_key(client_id))
+    assert found is not None
+    return found

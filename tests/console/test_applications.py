@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.records.client import Client, client_key
 from tests.browser import Browser
-from tests.console.conftest import opened, person, register, secret_of
+from tests.console.conftest import client_of, opened, person, register, secret_of
 from tests.world import World
 
 CALLBACK = "https://app.example.com/callback"
@@ -16,13 +15,6 @@ CALLBACK = "https://app.example.com/callback"
 def developer(office: World) -> Browser:
     """A developer in front of the console."""
     return person(office, "dora", "developer")
-
-
-def client_of(world: World, client_id: str) -> Client:
-    """The client as it is stored."""
-    found = world.services.table.get(Client, client_key(client_id))
-    assert found is not None
-    return found
 
 
 KINDS = {

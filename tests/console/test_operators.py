@@ -6,10 +6,9 @@ import pytest
 
 from chalicelib.administration import clients
 from chalicelib.console.clients import ON_A_PAGE
-from chalicelib.records.client import Client, client_key
 from chalicelib.records.resource import Resource, resource_key
 from tests.browser import Browser
-from tests.console.conftest import person, register
+from tests.console.conftest import client_of, person, register
 from tests.world import REDIRECT, World
 
 
@@ -17,13 +16,6 @@ from tests.world import REDIRECT, World
 def operator(office: World) -> Browser:
     """An operator in front of the console."""
     return person(office, "olga", "operator")
-
-
-def client_of(world: World, client_id: str) -> Client:
-    """The client as it is stored."""
-    found = world.services.table.get(Client, client_key(client_id))
-    assert found is not None
-    return found
 
 
 def test_every_client_is_on_some_page(desk: World) -> None:
