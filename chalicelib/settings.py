@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from . import native_schemes
 from .values import Frozen
 
 MINUTE = 60
@@ -205,8 +204,12 @@ def _one_of(environ: Mapping[str, str], name: str, default: str, other: str) -> 
 
 
 def _native_schemes(environ: Mapping[str, str]) -> tuple[str, ...]:
+    if not environ.get("NATIVE_SCHEMES"):
+        return ()
+    from . import native_schemes  # few stages name any
+
     try:
-        return native_schemes.read(environ.get("NATIVE_SCHEMES", ""))
+        return native_schemes.read(environ["NATIVE_SCHEMES"])
     except ValueError as reason:
         raise SettingsError(f"NATIVE_SCHEMES must be {reason}") from None
 
