@@ -64,6 +64,12 @@ _FIELDS = (
             ("machines", "For machines as well", ""),
         ),
     ),
+    Field(
+        "self_registered_clients",
+        "Open to clients that register themselves",
+        "flag",
+        "Nobody here knows who made them: the people whom they ask decide each time.",
+    ),
     Field("status_list", "Its tokens point to a token status list", "flag"),
     Field(
         "covers_subpaths",

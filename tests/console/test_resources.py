@@ -78,6 +78,20 @@ def test_a_family_is_switched_on_and_off(desk: World) -> None:
     assert desk.twin().services.registry.resource(f"{uri}/mcp") is None
 
 
+def test_a_resource_is_opened_to_clients_that_register_themselves(
+    office: World, operator: Browser
+) -> None:
+    """And closed again."""
+    uri = "https://open.example.com"
+    registered(office, uri)
+    open_form(operator, uri)
+    operator.submit("resource-form", self_registered_clients="on")
+    assert shown(office, uri)["self_registered_clients"] is True
+    assert open_form(operator, uri)["self_registered_clients"] == "on"
+    operator.submit("resource-form", self_registered_clients=[])
+    assert "self_registered_clients" not in shown(office, uri)
+
+
 def test_the_words_say_what_a_family_is(office: World, operator: Browser) -> None:
     """They describe the box, for who cannot see the page as well."""
     operator.open(f"{office.issuer}/console/resources/new")
