@@ -17,6 +17,7 @@ from . import Refused, directory
 def create(metadata: Mapping[str, Any], services: Services) -> Resource:
     """Register a resource. InvalidMetadata, Refused."""
     resource = _read(metadata, services)
+    _must_not_be_us(resource, services)
     for spelling in set(resource_uri.spellings(resource.resource)) - {resource.resource}:
         if services.table.get(Resource, resource_key(spelling)) is not None:
             raise Refused(f"resource {spelling} exists already, and is the same")
@@ -63,6 +64,7 @@ def update(uri: str, changes: Mapping[str, Any], services: Services) -> Resource
         raise Refused("the URI of a resource cannot be changed; create another one")
     metadata = {**resource_metadata.write(before), **changes}
     after = _read(metadata, services)
+    _must_not_be_us(after, services)
     if after.covers_subpaths:
         directory.add(FAMILIES, uri, services)
     try:
@@ -82,6 +84,16 @@ def delete(uri: str, services: Services) -> None:
     directory.remove(FAMILIES, uri, services)
     directory.remove("resource", uri, services)
     services.log.event("resource.deleted", resource=uri)
+
+
+def _must_not_be_us(resource: Resource, services: Services) -> None:
+    """Tokens for the issuer open /userinfo: no API is to be handed one as its own. Refused."""
+    issuer = services.settings.issuer
+    if resource_uri.same(resource.resource, issuer):
+        raise Refused(f"resource: {issuer} is this server itself")
+    above = resource_uri.above(issuer) if resource.covers_subpaths else ()
+    if resource_uri.canonical(resource.resource) in above:
+        raise Refused(f"covers_subpaths: {issuer}, which is this server itself, would be covered")
 
 
 def _read(metadata: Mapping[str, Any], services: Services) -> Resource:

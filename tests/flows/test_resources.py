@@ -220,3 +220,10 @@ def test_one_host_is_registered_once(world: World) -> None:
     """With and without its slash it is the same resource."""
     with pytest.raises(Refused, match="is the same"):
         resources.create({**seeds.RESOURCE, "resource": f"{API}/"}, world.services)
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+def test_this_server_is_no_api(world: World, end: str) -> None:
+    """A token for the issuer opens /userinfo: nobody else is to be handed one."""
+    with pytest.raises(Refused, match="is this server itself"):
+        resources.create({**seeds.RESOURCE, "resource": f"{world.issuer}{end}"}, world.services)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from chalicelib.administration import Refused, resources
+from infra import seeds
 from tests.emulated_aws import Recorder
 from tests.reply import claims
 from tests.world import World
@@ -73,3 +75,17 @@ def test_an_access_token_for_this_server_names_the_issuer_with_its_path(world: W
     """Only OpenID scopes: the audience is the issuer itself."""
     token = world.tokens(scope="openid email")["access_token"]
     assert claims(token)["aud"] == ISSUER
+
+
+def test_no_family_covers_the_issuer(world: World) -> None:
+    """Its neighbours may be a family, and its host an API."""
+    host = ISSUER.removesuffix("/dev")
+    for uri, covers in ((ISSUER, False), (host, True), (f"{host}/", True)):
+        metadata = {**seeds.RESOURCE, "resource": uri, "covers_subpaths": covers}
+        with pytest.raises(Refused, match="is this server itself"):
+            resources.create(metadata, world.services)
+    resources.create({**seeds.RESOURCE, "resource": host}, world.services)
+    with pytest.raises(Refused, match="would be covered"):
+        resources.update(host, {"covers_subpaths": True}, world.services)
+    neighbours = {**seeds.RESOURCE, "resource": f"{host}/servers", "covers_subpaths": True}
+    resources.create(neighbours, world.services)
