@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
@@ -65,8 +64,12 @@ class Invocation:
             yield stack.enter_context(closing(open_services(environ, log, now)))
 
 
-class _Several(io.TextIOBase):
-    """Writes to several streams, or to none."""
+class _Several:
+    """Writes to several streams, or to none.
+
+    No `io` stream: one of those flushes again when it is thrown away, after what it writes to was
+    closed.
+    """
 
     def __init__(self, outs: list[TextIO]) -> None:
         self._outs = outs
