@@ -99,17 +99,7 @@ class Table:
         `when` may speak of the names in `given`. ConditionFailed carries the item as it was found,
         decoded. A lost answer is written once more: the condition must hold of the record itself.
         """
-        values = encode_item({f":{name}": value for name, value in given.items()})
-        try:
-            self._call(
-                "PutItem",
-                Item=_item(record),
-                ConditionExpression=f"attribute_not_exists(pk) OR {when}",
-                ExpressionAttributeValues=values,
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except ConditionFailed as failed:
-            raise ConditionFailed(decode_item(failed.item) if failed.item else None) from None
+        self._unless_other("PutItem", when, given, Item=_item(record))
 
     def change(
         self, key: Key, assign: Attributes, *, when: str, given: Attributes | None = None
@@ -202,17 +192,7 @@ class Table:
         ConditionFailed carries the item as it was found, decoded. One that is not there, as after a
         lost answer, is no failure.
         """
-        values = encode_item({f":{name}": value for name, value in given.items()})
-        try:
-            self._call(
-                "DeleteItem",
-                Key=_key(key),
-                ConditionExpression=f"attribute_not_exists(pk) OR {when}",
-                ExpressionAttributeValues=values,
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except ConditionFailed as failed:
-            raise ConditionFailed(decode_item(failed.item) if failed.item else None) from None
+        self._unless_other("DeleteItem", when, given, Key=_key(key))
 
     def query(self, kind: type[R], pk: str, sk_prefix: str = "") -> Iterator[R]:
         """The records of one partition in order of sort key, PAGE at a time as they are taken.
@@ -243,6 +223,20 @@ class Table:
         )
         found = (self._read(kind, item) for item in answer["Items"])
         return tuple(record for record in found if record is not None)
+
+    def _unless_other(self, action: str, when: str, given: Attributes, **place: object) -> None:
+        """Act on one item that is not there, or of which a condition holds; ConditionFailed."""
+        values = encode_item({f":{name}": value for name, value in given.items()})
+        try:
+            self._call(
+                action,
+                **place,
+                ConditionExpression=f"attribute_not_exists(pk) OR {when}",
+                ExpressionAttributeValues=values,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ConditionFailed as failed:
+            raise ConditionFailed(decode_item(failed.item) if failed.item else None) from None
 
     def _query(self, kind: type[R], wanted: str, pk: str, sk: str, **limit: object) -> Iterator[R]:
         start: Mapping[str, Any] = {}

@@ -109,7 +109,8 @@ def test_the_user_is_not_led_back(
     hint = changes.get("id_token_hint", module.hint)
     browser = module.leave(**{**changes, "id_token_hint": hints.get(hint or "", hint)})
     assert stays_here(browser)
-    told = "logout" in browser.page.forms or browser.reply.status == 400  # type: ignore[union-attr]
+    assert browser.reply is not None
+    told = "logout" in browser.page.forms or browser.reply.status == 400
     assert told, browser.page.text
     assert browser.page.refresh is None
 
