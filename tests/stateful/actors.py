@@ -133,12 +133,13 @@ class Cast(Watching):
         shown = self.holders.shown("no nonce", app, {JKT: jkt("alice")}, "/token")
         secret = self.credential(app)
         form = {"grant_type": "refresh_token", "refresh_token": "none"}
-        reply = self.post("/token", app.client_id, secret, shown, **form)
+        # Before it is sent: an assertion that was used up proves nothing any more.
         answers = {
             "use_dpop_nonce" if one.nonces else "invalid_grant"
             for one in self.possible(app.client_id)
             if one.proves(secret, self.now)
         }
+        reply = self.post("/token", app.client_id, secret, shown, **form)
         assert reply.json["error"] in (answers or {"invalid_client"})
 
     def post(
