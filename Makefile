@@ -5,10 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 STAGE ?= dev
+EXAMPLES ?= 500
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-ops run mcp test check format emulate bench deploy destroy smoke clean
+.PHONY: help install install-ops run mcp test explore check format emulate bench deploy destroy smoke clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -33,6 +34,10 @@ mcp: $(VENV)/.installed ## serve the example MCP server on http://127.0.0.1:9000
 
 test: $(VENV)/.installed ## run the whole test suite
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+explore: $(VENV)/.installed ## look for new faults with random examples; an hour, EXAMPLES=2000 for more
+	@EXPLORE=1 EXAMPLES=$(EXAMPLES) STATEFUL_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n auto --dist loadfile \
+		tests/stateful $$(grep -rl --include='test_*.py' '@given' tests) $(ARGS)
 
 check: $(VENV)/.installed ## check format, lint and types
 	@$(BIN)/ruff format --check .

@@ -23,7 +23,12 @@ _TOKEN = re.compile(r"(?P<id>[0-9A-Za-z]{12})(?P<secret>[0-9A-Za-z]{43})", re.AS
 
 
 def create(
-    services: Services, *, expires_in: int = 7 * DAY, uses: int = 1, note: str | None = None
+    services: Services,
+    *,
+    expires_in: int = 7 * DAY,
+    uses: int = 1,
+    note: str | None = None,
+    without_pkce: bool = False,
 ) -> tuple[InitialAccessToken, str]:
     """Make a token for so many registrations in so many seconds; its text is told this once."""
     now = services.now()
@@ -36,6 +41,7 @@ def create(
         uses=uses,
         expires_at=now + expires_in,
         note=note,
+        without_pkce=without_pkce,
     )
     directory.add(DIRECTORY, token_id, services, token.expires_at)
     services.table.put_new(token)

@@ -40,16 +40,18 @@ class Registered(Frozen):
     token: str
 
 
-def describe(metadata: Mapping[str, Any], services: Services) -> Client:
+def describe(
+    metadata: Mapping[str, Any], services: Services, *, without_pkce: bool = False
+) -> Client:
     """The client that a stranger describes, under a new identifier. InvalidMetadata.
 
-    Nobody is called or asked for it.
+    Nobody is called or asked for it. without_pkce: an operator excuses it of that where one may.
     """
     client_id = base62(services.token_bytes(18), clients.CLIENT_ID_LENGTH)
     schemes = services.settings.native_schemes
     client = self_registration.read(metadata, client_id, services.now(), schemes)
     _must_not_pass_for_us(client, services)
-    return client
+    return self_registration.excused(client) if without_pkce else client
 
 
 def create(client: Client, services: Services, spend: Callable[[], bool]) -> Registered | None:

@@ -26,7 +26,11 @@ def handle(request: Request, services: Services) -> Response:
     if token is None:
         throttling.registration(request.source_address, services)
     with refusals():
-        client = self_registration.describe(vouched_for(metadata, services), services)
+        client = self_registration.describe(
+            vouched_for(metadata, services),
+            services,
+            without_pkce=token is not None and token.without_pkce,
+        )
         made = self_registration.create(
             client,
             services,

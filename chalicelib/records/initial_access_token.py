@@ -8,6 +8,7 @@ from .record import Key, Record
 class InitialAccessToken(Record, kw_only=True):
     """One token: how often it can still be used, and until when, in epoch seconds.
 
+    without_pkce: its confidential OpenID clients may do without PKCE.
     last_use: random, of the request that used it last; it knows its own lost write again by it.
     """
 
@@ -19,6 +20,7 @@ class InitialAccessToken(Record, kw_only=True):
     uses: Annotated[int, "n"]
     expires_at: Annotated[int, "x"]
     note: Annotated[str | None, "nt"] = None
+    without_pkce: Annotated[bool, "wp"] = False
     last_use: Annotated[str | None, "lu"] = None
 
     @property

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..protocol import redirect_uri
 from ..records.client import Client
+from ..values import replace
 from . import InvalidMetadata, InvalidRedirectURI, client_metadata, strangers
 from .readers import quoted
 
@@ -29,6 +30,18 @@ def read(
 ) -> Client:
     """The client that a stranger describes. InvalidMetadata."""
     return client_metadata.read(completed(metadata), client_id, now, DYNAMIC, native_schemes)
+
+
+def excused(client: Client) -> Client:
+    """The client without the duty of PKCE, where an operator may excuse one of it.
+
+    RFC 9700 section 2.1.1: a confidential OpenID client, for which a nonce is compulsory then.
+    """
+    try:
+        client_metadata.pkce_may_be_left_out(without := replace(client, require_pkce=False))
+    except InvalidMetadata:
+        return client
+    return without
 
 
 def write(client: Client) -> dict[str, object]:

@@ -50,8 +50,15 @@ def token() -> None:
     help="How many clients it registers.",
 )
 @click.option("--note", metavar="TEXT", help="What it is for; `list` shows it.")
+@click.option(
+    "--without-pkce",
+    is_flag=True,
+    help="Its confidential OpenID clients may do without PKCE; each request has a nonce then.",
+)
 @click.pass_obj
-def create(call: Invocation, expires_in: int, uses: int, note: str | None) -> None:
+def create(
+    call: Invocation, expires_in: int, uses: int, note: str | None, without_pkce: bool
+) -> None:
     """Make a token, shown this once. It goes into the Authorization header, as Bearer.
 
     \b
@@ -60,7 +67,7 @@ def create(call: Invocation, expires_in: int, uses: int, note: str | None) -> No
     """
     with call.services() as services:
         made, text = initial_access_tokens.create(
-            services, expires_in=expires_in, uses=uses, note=note
+            services, expires_in=expires_in, uses=uses, note=note, without_pkce=without_pkce
         )
     document.show({**_view(made), "initial_access_token": text})
 
@@ -101,4 +108,5 @@ def _view(token: InitialAccessToken) -> dict[str, object]:
         "created_at": token.created_at,
         "expires_at": token.expires_at,
         **({} if token.note is None else {"note": token.note}),
+        **({"without_pkce": True} if token.without_pkce else {}),
     }

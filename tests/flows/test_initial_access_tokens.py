@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib import throttling
-from chalicelib.administration import initial_access_tokens
+from chalicelib.administration import clients, initial_access_tokens
+from chalicelib.values import replace
 from tests.flows import registrations as tell
 from tests.flows.registrations import CONFIDENTIAL, PUBLIC, bearer, is_refused, post
 from tests.world import World
@@ -110,6 +111,35 @@ def test_a_token_gives_no_more_than_a_stranger_has(world: World) -> None:
     wish = {**CONFIDENTIAL, "verified": True, "grant_types": ["client_credentials"]}
     token = tell.initial_token(world)
     is_refused(post(world, wish, bearer(token)), "invalid_client_metadata")
+
+
+@pytest.mark.parametrize(
+    ("changes", "excused"),
+    [
+        ({}, True),
+        ({"scope": "openid read"}, True),
+        ({"scope": "read"}, False),
+        ({"token_endpoint_auth_method": "none"}, False),
+    ],
+    ids=["confidential", "with openid", "without openid", "public"],
+)
+def test_a_token_may_excuse_of_pkce(
+    world: World, changes: dict[str, object], excused: bool
+) -> None:
+    """A confidential OpenID client of it, for which a nonce is compulsory then; also later on, when
+    it has changed its metadata. Of other tokens nobody is excused, whatever it says of itself."""
+    wish = {**CONFIDENTIAL, **changes, "require_pkce": False}
+    for without_pkce in (True, False):
+        token = tell.initial_token(world, without_pkce=without_pkce)
+        client = post(world, wish, bearer(token)).json
+        assert "require_pkce" not in client
+        found = clients.get(client["client_id"], world.services)
+        assert found.require_pkce is not (excused and without_pkce)
+        changed = {**wish, "client_id": client["client_id"], "client_name": "Another name"}
+        assert tell.manage(world, "PUT", client, changed).status == 200
+        assert clients.get(client["client_id"], world.services) == replace(
+            found, client_name="Another name", changed_at=world.clock()
+        )
 
 
 def test_in_the_open_a_token_is_not_looked_at(signed_in: World) -> None:

@@ -7,14 +7,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from chalicelib.administration import initial_access_tokens
 from chalicelib.fetching import Fetcher, NotFetched
 from chalicelib.protocol.fetchable import THIS_MACHINE_TOO
+from chalicelib.values import replace
 from tests.client_signatures import jwks, jwt
 from tests.emulated_aws import Recorder
 from tests.plans import oidcc
-from tests.plans.oidcc import CALLBACK, Module, Pairs
+from tests.plans.oidcc import CALLBACK, Module
 from tests.plans.oidcc_conditions import json_of
-from tests.reply import Reply, challenge
+from tests.reply import Reply
 from tests.world import World
 
 METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt")
@@ -51,6 +53,7 @@ def stage(
 ) -> Iterator[tuple[World, Suite]]:
     """A server that can read what the suite serves, and the suite."""
     with oidcc.stage(emulated) as world:
+        world.settings = replace(world.settings, registration="initial-access-token")
         world.fetcher = suite = Suite()
         world.restart()
         yield world, suite
@@ -73,10 +76,12 @@ def metadata(**members: Any) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def post(world: World, **members: Any) -> Reply:
-    """Ask to be registered."""
+def post(world: World, *, without_pkce: bool = True, **members: Any) -> Reply:
+    """Ask to be registered, with an `initial_access_token` as docs/conformance.md tells."""
+    _, token = initial_access_tokens.create(world.services, without_pkce=without_pkce)
     body = json.dumps(metadata(**members)).encode()
-    return world.request("POST", "/register", headers=JSON, body=body)
+    headers = [*JSON, ("Authorization", f"Bearer {token}")]
+    return world.request("POST", "/register", headers=headers, body=body)
 
 
 def registered(world: World, **members: Any) -> dict[str, Any]:
@@ -103,10 +108,7 @@ def manage(world: World, client: dict[str, Any], method: str) -> Reply:
 
 
 class Dynamic(Module):
-    """A module of a client that registered itself. Unlike the suite's, it sends PKCE: without,
-    Postern lets no such client in (decision 0038)."""
-
-    VERIFIER = "v" * 43
+    """A module of a client that registered itself."""
 
     def __init__(self, world: World, mode: str = "default", **members: Any) -> None:
         self.client = registered(world, **members)
@@ -115,15 +117,6 @@ class Dynamic(Module):
         self.owner = "suite"
         self.kid: str | None = None
         self.audience = f"{world.issuer}/token"
-
-    def request(self, **changes: str | None) -> Pairs:
-        """As ever, with a challenge."""
-        pkce = {"code_challenge": challenge(self.VERIFIER), "code_challenge_method": "S256"}
-        return super().request(**{**pkce, **changes})
-
-    def tokens(self, code: str, **more: str) -> dict[str, Any]:
-        """As ever, with the verifier."""
-        return super().tokens(code, **{"code_verifier": self.VERIFIER, **more})
 
     def token(self, **form: str) -> Reply:
         """Ask the token endpoint, by the method that was registered."""

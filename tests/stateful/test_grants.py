@@ -6,7 +6,7 @@ rules.py, openid.py, post.py); whatever a request may not touch stays as it was.
 those of docs/storage.md, "A grant", of RFC 6749, 7009, 7662, 9700, and of OpenID Connect Core and
 the logout specifications.
 
-A long run: STATEFUL_EXAMPLES=2000 STATEFUL_STEPS=60 python -m pytest tests/stateful
+The same stories each time; `make explore` looks for others.
 """
 
 from __future__ import annotations

@@ -38,6 +38,15 @@ def test_a_revoked_token_opens_nothing(operator: Operator) -> None:
     assert said == f"there is no initial access token {made['token_id']}"
 
 
+def test_an_excuse_of_pkce_is_shown(operator: Operator) -> None:
+    """With the token, and in the list."""
+    made = operator.get(*CREATE, "--without-pkce")
+    del made["initial_access_token"]
+    assert made["without_pkce"] is True
+    assert operator.get(*LIST) == [made]
+    assert "without_pkce" not in operator.get(*CREATE)
+
+
 def test_what_registered_itself_is_listed_as_that(operator: Operator) -> None:
     """With the time when it lapses; an operator may verify it, or remove it."""
     client = tell.registered(operator.world)
