@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -130,7 +131,9 @@ class Cast(Watching):
         if not app.nonces or self.holders.nonces.latest(self.now):
             return
         self.aws.reset()
-        shown = self.holders.shown("no nonce", app, {JKT: jkt("alice")}, "/token")
+        certified = any(one.certified for one in self.possible(app.client_id))
+        about = replace(app, certified=certified)
+        shown = self.holders.shown("no nonce", about, {JKT: jkt("alice")}, "/token")
         secret = self.credential(app)
         form = {"grant_type": "refresh_token", "refresh_token": "none"}
         # Before it is sent: an assertion that was used up proves nothing any more.

@@ -88,7 +88,8 @@ def redemption(
     """A code at the token endpoint; `proves`: redirect URI and verifier are right."""
     if not app.proves(secret, now):
         return INVALID_CLIENT
-    if grant.client_id != app.client_id or now >= grant.ends:
+    # A user who was deleted has left no grant behind whose code could be known again.
+    if grant.client_id != app.client_id or now >= grant.ends or grant.person.deleted:
         return INVALID_GRANT
     if grant.used:
         return REPLAY
