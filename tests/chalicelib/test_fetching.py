@@ -169,7 +169,7 @@ HOSTILE: dict[str, tuple[Conversation, str]] = {
     ),
     "two lengths": (answers(answer(b"[]", JSON, "Content-Length: 3")), "Malformed"),
     "HTTP/2": (answers(b"HTTP/2 200 OK\r\n\r\n"), "Malformed"),
-    "hangs up": (answers(), "Malformed|SSL|Connection"),
+    "hangs up": (answers(), "Malformed|SSL|Connection|BrokenPipe"),
     "endless": (chunks_for_ever, "too much"),
     "endless head": (answers(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70000), "too long"),
 }
