@@ -27,6 +27,17 @@ def _dpop(section: str) -> tuple[str, str]:
     return f"RFC 9449, section {section}", f"{RFC9449}#section-{section}"
 
 
+_UNSIGNED = Entry(
+    "Unsigned requests are not taken from this client",
+    "The request came as a JWT without a signature, and the client is not registered for that.",
+    ("The client has no request_object_signing_alg, and the alg of the JWT is none.",),
+    (
+        "Sign the JWT with a key of the client.",
+        "Or register the client with request_object_signing_alg none, where nobody can be harmed.",
+    ),
+    *_core("3.1.2.6"),
+)
+
 REFERENCE = {
     "invalid_request": Entry(
         "The request is malformed",
@@ -230,6 +241,8 @@ REFERENCE = {
         ),
         *_jar("7"),
     ),
+    "request_not_supported": _UNSIGNED,
+    "request_uri_not_supported": _UNSIGNED,
     "invalid_dpop_proof": Entry(
         "The DPoP proof is not good",
         "The DPoP header of the request holds no proof that the client has its key, for this very "

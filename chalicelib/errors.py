@@ -18,6 +18,8 @@
     ├── UnmetAuthentication         OpenID Connect Core section 5.5.1.1
     ├── InvalidRequestObject        RFC 9101 section 7
     ├── InvalidRequestUri           RFC 9101 section 7
+    ├── RequestNotSupported         OpenID Connect Core section 3.1.2.6
+    │   └── RequestUriNotSupported  the same, by reference
     ├── InvalidTarget               RFC 8707 section 2
     ├── InvalidAuthorizationDetails RFC 9396 section 5
     ├── InvalidToken                RFC 6750 section 3.1
@@ -25,10 +27,7 @@
     ├── InvalidDPoPProof            RFC 9449 section 5; at a resource with status 401
     │   └── UseDPoPNonce            RFC 9449 section 8
     ├── InsufficientScope           RFC 6750 section 3.1
-    ├── InvalidRedirectUri          RFC 7591 section 3.2.2
-    ├── InvalidClientMetadata       RFC 7591 section 3.2.2
-    ├── InvalidSoftwareStatement    RFC 7591 section 3.2.2
-    ├── UnapprovedSoftwareStatement RFC 7591 section 3.2.2
+    ├── ...                         RFC 7591: registration_errors.py
     ├── ServerError                 RFC 6749 section 4.1.2.1
     └── TemporarilyUnavailable      RFC 6749 section 4.1.2.1
         └── TooManyRequests         the same code, status 429
@@ -185,6 +184,19 @@ class InvalidRequestUri(OAuthError):
     words = "The request_uri is not registered, or no request object can be read there."
 
 
+class RequestNotSupported(OAuthError):
+    """OpenID Connect Core section 3.1.2.6: requests come so from clients that are registered to."""
+
+    error = "request_not_supported"
+    words = "Unsigned request objects are not taken from this client."
+
+
+class RequestUriNotSupported(RequestNotSupported):
+    """The same of what a request_uri leads to."""
+
+    error = "request_uri_not_supported"
+
+
 class InvalidTarget(OAuthError):
     """RFC 8707 section 2: the resource is unknown, malformed or not allowed."""
 
@@ -237,34 +249,6 @@ class InsufficientScope(OAuthError):
     error = "insufficient_scope"
     status = 403
     words = "The access token has not the scope that this endpoint needs."
-
-
-class InvalidRedirectUri(OAuthError):
-    """RFC 7591 section 3.2.2: a redirect URI must not be registered."""
-
-    error = "invalid_redirect_uri"
-    words = "A redirect URI cannot be registered here."
-
-
-class InvalidClientMetadata(OAuthError):
-    """RFC 7591 section 3.2.2: the metadata are malformed, or cannot be registered here."""
-
-    error = "invalid_client_metadata"
-    words = "The client metadata are malformed, or cannot be registered here."
-
-
-class InvalidSoftwareStatement(OAuthError):
-    """RFC 7591 section 3.2.2: the software statement is malformed, expired, or not genuine."""
-
-    error = "invalid_software_statement"
-    words = "The software statement is malformed, expired, or not signed by its issuer."
-
-
-class UnapprovedSoftwareStatement(OAuthError):
-    """RFC 7591 section 3.2.2: nobody whose word counts here made the software statement."""
-
-    error = "unapproved_software_statement"
-    words = "The software statement is not from an issuer that this server trusts."
 
 
 class ServerError(OAuthError):

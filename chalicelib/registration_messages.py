@@ -8,10 +8,11 @@ from typing import Any
 
 from .administration import Refused
 from .administration.self_registration import Registered
-from .errors import InvalidClientMetadata, InvalidRedirectUri, InvalidRequest
+from .errors import InvalidRequest
 from .http import Request
 from .protocol import strict_json
 from .registration import InvalidMetadata, InvalidRedirectURI, client_metadata, self_registration
+from .registration_errors import InvalidClientMetadata, InvalidRedirectUri
 from .services import Services
 
 MOST_BYTES = 32 * 1024

@@ -11,7 +11,13 @@ from __future__ import annotations
 
 from . import asked, throttling
 from .client_keys import NoKey
-from .errors import InvalidRequest, InvalidRequestObject, InvalidRequestUri
+from .errors import (
+    InvalidRequest,
+    InvalidRequestObject,
+    InvalidRequestUri,
+    RequestNotSupported,
+    RequestUriNotSupported,
+)
 from .http import Parameters, Request
 from .protocol import fapi, request_object
 from .protocol.jwt import Token
@@ -40,7 +46,7 @@ def resolve(
         algs=fapi.ALGORITHMS if client.is_fapi else request_object.ALGORITHMS,
         longest=fapi.LONGEST_REQUEST if client.is_fapi else None,
     )
-    request_object.check(token, expected)
+    _check(token, expected, by_reference="request_uri" in parameters)
     inside = [("client_id", client.client_id)]
     inside += [
         pair for pair in request_object.parameters(token, asked.KNOWN) if pair[0] != "client_id"
@@ -49,6 +55,15 @@ def resolve(
         return _merged(parameters, inside), False
     _check_signature(token, client, services)
     return Parameters(inside), True
+
+
+def _check(token: Token, expected: Expected, *, by_reference: bool) -> None:
+    try:
+        request_object.check(token, expected)
+    except RequestNotSupported as problem:
+        if by_reference:
+            raise RequestUriNotSupported(problem.description) from None
+        raise
 
 
 def _token(parameters: Parameters, client: Client, request: Request, services: Services) -> Token:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from .client_keys import NoKey
-from .errors import InvalidSoftwareStatement, UnapprovedSoftwareStatement
 from .protocol import jwt
 from .protocol.jwt import Token
 from .records.trusted_issuer import SOFTWARE_STATEMENT, TrustedIssuer
+from .registration_errors import InvalidSoftwareStatement, UnapprovedSoftwareStatement
 from .services import Services
 from .settings import MINUTE, SIGNING_ALGORITHMS
 

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
     "values",  # 0: words
     "errors encoding modules error_entry native_schemes",
-    "registration_error_reference",
+    "registration_error_reference registration_errors",
     "error_reference",
     "http settings records",  # 1: values
     "protocol",  # 2: rules

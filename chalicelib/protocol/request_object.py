@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import InvalidRequestObject
+from ..errors import InvalidRequestObject, RequestNotSupported
 from ..settings import SIGNING_ALGORITHMS
 from ..values import Frozen
 from . import jwt
@@ -92,8 +92,13 @@ def nothing_is_critical(token: Token, expected: Expected) -> None:
 
 
 def algorithm_is_registered(token: Token, expected: Expected) -> None:
-    """RFC 9101 section 6.2, Registration section 2: the client's, not the token's, word counts."""
+    """RFC 9101 section 6.2, Registration section 2: the client's, not the token's, word counts.
+
+    RequestNotSupported for an unsigned one of a client that has registered nothing about them.
+    """
     alg = token.header.get("alg")
+    if alg == UNSIGNED and expected.alg is None and UNSIGNED in expected.algs:
+        raise RequestNotSupported("This client is not registered for unsigned request objects.")
     if alg == UNSIGNED and expected.alg != UNSIGNED:
         raise InvalidRequestObject("This client is not registered for unsigned request objects.")
     if alg not in expected.algs or expected.alg not in (None, alg):

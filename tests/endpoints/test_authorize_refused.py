@@ -86,7 +86,7 @@ TABLE = [
     ("claims", ('{"userinfo":{},"userinfo":{}}',), "invalid_request"),
     ("claims", ("[" * 5000,), "invalid_request"),
     ("claims", ("{}", "{}"), "invalid_request"),
-    ("request", ("eyJhbGciOiJub25lIn0.e30.",), "invalid_request_object"),
+    ("request", ("eyJhbGciOiJub25lIn0.e30.",), "request_not_supported"),
     ("request", ("e30.e30.x", "e30.e30.x"), "invalid_request"),
     ("request_uri", ("https://client.example/r",), "invalid_request_uri"),
     ("request_uri", ("urn:example:request:x",), "invalid_request_uri"),

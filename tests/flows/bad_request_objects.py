@@ -194,3 +194,12 @@ def zeros(world: World) -> str:
     """r = s = 0, which some libraries once took."""
     data = f"{encoded({'alg': 'ES256', 'kid': 'client-EC'})}.{encoded(claims(world))}"
     return f"{data}.{number(0, 64)}"
+
+
+# Of a client that has registered nothing about them.
+NOT_SUPPORTED = {"an unsigned one", "an unsigned one with a kid"}
+
+
+def error_of(name: str) -> str:
+    """The code of one of BAD."""
+    return "request_not_supported" if name in NOT_SUPPORTED else "invalid_request_object"

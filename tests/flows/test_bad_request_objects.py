@@ -11,7 +11,7 @@ import pytest
 
 from tests.client_signatures import jwks, jwt, private_key, public_jwk
 from tests.flows import objects
-from tests.flows.bad_request_objects import BAD, changed, headed
+from tests.flows.bad_request_objects import BAD, changed, error_of, headed
 from tests.flows.objects import ask, claims, register
 from tests.reply import Reply
 from tests.world import REDIRECT, World
@@ -61,7 +61,7 @@ def test_a_bad_object_is_told_to_the_user_only(world: World, name: str, method: 
     """Where nothing but the object says a redirect URI; nothing is written."""
     token = BAD[name](world)
     world.aws.reset()
-    is_a_page(ask(world, method, request=token), "invalid_request_object")
+    is_a_page(ask(world, method, request=token), error_of(name))
     assert world.writes() == []
 
 
@@ -72,7 +72,7 @@ def test_the_client_is_told_at_its_own_redirect_uri(world: World, name: str) -> 
     world.aws.reset()
     beside = {"redirect_uri": REDIRECT, "state": "outside"}
     location = ask(world, request=token, **beside).header("Location") or ""
-    assert location.startswith(f"{REDIRECT}?error=invalid_request_object&")
+    assert location.startswith(f"{REDIRECT}?error={error_of(name)}&")
     told = parse_qs(urlsplit(location).query)
     assert (told["state"], told["iss"]) == (["outside"], [world.issuer])
     assert world.writes() == []
@@ -87,7 +87,7 @@ def test_the_client_is_told_at_its_own_redirect_uri(world: World, name: str) -> 
 def test_nobody_is_told_at_anothers(world: World, name: str, redirect_uri: str) -> None:
     """A page."""
     token = BAD[name](world)
-    is_a_page(ask(world, request=token, redirect_uri=redirect_uri), "invalid_request_object")
+    is_a_page(ask(world, request=token, redirect_uri=redirect_uri), error_of(name))
 
 
 def test_a_good_object_leads_nowhere_that_is_not_registered(world: World) -> None:

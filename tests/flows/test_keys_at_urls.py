@@ -124,5 +124,5 @@ def test_a_bad_object_has_no_keys_fetched(signed_in: World, served: Host) -> Non
         token = signed(signed_in, "hosted", **changes)
         is_told(ask(signed_in, client_id="hosted", request=token), "invalid_request_object")
     unsigned = signed(signed_in, "hosted", alg="none")
-    is_told(ask(signed_in, client_id="hosted", request=unsigned), "invalid_request_object")
+    is_told(ask(signed_in, client_id="hosted", request=unsigned), "request_not_supported")
     assert served.asked == []

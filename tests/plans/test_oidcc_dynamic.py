@@ -90,12 +90,17 @@ def test_request_by_reference(world: World, suite: Suite, alg: str) -> None:
     module.tokens(module.answer()["code"])
 
 
-def test_unsigned_requests_are_registered(world: World) -> None:
-    """The suite registers no algorithm for `oidcc-unsigned-request-object-...`: it is refused."""
-    module = Dynamic(world)
+def test_unsigned_requests_are_registered(world: World, suite: Suite) -> None:
+    """`oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported`, and
+    `oidcc-request-uri-...`: the suite registers no algorithm, and takes this for an answer."""
+    module = Dynamic(world, request_uris=[OBJECT])
     asked = module.request()
-    module.visit(asked, request=unsigned(asked), **{name: asked[name] for name in OUTSIDE})
-    assert "invalid_request_object" in (module.browser.arrived or {}).values()
+    outside = {name: asked[name] for name in OUTSIDE}
+    module.visit(asked, request=unsigned(asked), **outside)
+    assert (module.browser.arrived or {})["error"] == "request_not_supported"
+    suite.documents[OBJECT] = unsigned(asked)
+    module.visit(asked, request_uri=OBJECT, **outside)
+    assert (module.browser.arrived or {})["error"] == "request_uri_not_supported"
 
 
 def test_rotation_of_its_keys(world: World, suite: Suite) -> None:

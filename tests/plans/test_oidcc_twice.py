@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.plans.oidcc import CALLBACK2, MODES, Module
+from tests.plans.oidcc import CALLBACK, MODES, Module
 from tests.plans.oidcc_conditions import token_answer, token_error
 from tests.reply import claims
 
@@ -86,7 +86,7 @@ def test_code_reuse(module: Module, later: int) -> None:
 
 def test_refresh_token(module: Module) -> None:
     """`oidcc-refresh-token`: with offline_access and consent; a refresh with the same scope."""
-    for each in (module, module.another("suite-2", CALLBACK2)):
+    for each in (module, module.another("suite-2", CALLBACK)):
         each.scope = "openid offline_access"
         tokens = each.tokens(each.sign_in(prompt="consent")["code"])
         each.world.clock.forward(1)
