@@ -79,7 +79,8 @@ def test_signed_userinfo(world: World) -> None:
 
 @pytest.mark.parametrize("alg", ["none", "RS256"])
 def test_request_by_reference(world: World, suite: Suite, alg: str) -> None:
-    """`oidcc-request-uri-unsigned`, `-signed-rs256`: no `exp`, and the signature names no key."""
+    """`oidcc-request-uri-signed-rs256`, and unsigned where that is registered: no `exp`, and the
+    signature names no key."""
     registered = {"request_uris": [OBJECT], "request_object_signing_alg": alg}
     module = Dynamic(world, **SIGNS, **registered)
     asked = module.request()
