@@ -169,7 +169,8 @@ def _code(settings: Settings) -> tuple[Answer, ...]:
             section="RFC 6749 4.1, RFC 7636",
             question="Is PKCE required?",
             text=f"Yes, with the method {listed(pkce.METHODS)}. Only a confidential OpenID client "
-            "can be registered without it, by the operator, and must then send a nonce.",
+            "can be registered without it, by the operator or with a token that the operator made "
+            "for that, and must then send a nonce.",
             value={"required": True, "methods": list(pkce.METHODS)},
         ),
         Answer(
