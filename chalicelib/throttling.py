@@ -32,6 +32,7 @@ SIGNED_ERROR_BY_CLIENT = Limit("signed-error-client", most=6000, seconds=5 * 60)
 # live: REGISTRATION_UNUSED.
 REGISTRATION_BY_ADDRESS = Limit("registration-address", most=100, seconds=60 * 60)
 REGISTRATION_BY_ANYONE = Limit("registration-anyone", most=1000, seconds=60 * 60)
+REGISTRATION_FETCHES = Limit("registration-fetches", most=300, seconds=60 * 60)
 REGISTRATION_CHANGE = Limit("registration-change", most=100, seconds=60 * 60)
 MOST_SUSPECTS = 1000
 
@@ -153,6 +154,13 @@ def registration(address: str, services: Services) -> None:
         "registration",
         "registrations",
     )
+
+
+def registration_fetches(token_id: str, services: Services) -> None:
+    """Count a registration with an initial access token for which others are called: one that is
+    refused then does not use the token. TooManyRequests."""
+    who = services.keyring.pseudonym("initial access token", token_id)
+    _count_all(((REGISTRATION_FETCHES, who),), services, "registration", "registrations")
 
 
 def registration_change(client_id: str, services: Services) -> None:

@@ -14,6 +14,9 @@ from ..records.initial_access_token import InitialAccessToken
 from ..registration_messages import answer, metadata_of, refusals, vouched_for
 from ..services import Services
 
+# Members for which a document or keys of others are fetched.
+_CALLS_OTHERS = {"sector_identifier_uri", "software_statement"}
+
 
 def handle(request: Request, services: Services) -> Response:
     """Register a client for whoever may, and tell it what it is."""
@@ -25,6 +28,8 @@ def handle(request: Request, services: Services) -> Response:
     metadata = metadata_of(request)
     if token is None:
         throttling.registration(request.source_address, services)
+    elif _CALLS_OTHERS & metadata.keys():
+        throttling.registration_fetches(token.token_id, services)
     with refusals():
         client = self_registration.describe(
             vouched_for(metadata, services),

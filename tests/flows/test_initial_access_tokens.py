@@ -94,8 +94,21 @@ def test_who_has_a_token_is_not_counted_by_source(world: World) -> None:
     token = tell.initial_token(world, uses=200)
     for _ in range(3):
         assert post(world, PUBLIC, bearer(token)).status == 201
-    counted = [item for item in world.items() if item["pk"]["S"].startswith("Q#registration-")]
-    assert counted == []
+    counters = ("Q#registration-address", "Q#registration-anyone")
+    assert [item for item in world.items() if item["pk"]["S"].startswith(counters)] == []
+
+
+@pytest.mark.parametrize("member", ["sector_identifier_uri", "software_statement"])
+def test_others_are_not_called_at_will(world: World, member: str) -> None:
+    """What is refused does not use the token, so that has a measure of its own."""
+    token = tell.initial_token(world)
+    wish = {**CONFIDENTIAL, member: "http://127.0.0.1:9/"}
+    assert post(world, wish, bearer(token)).status == 400
+    world.set_counters("registration-fetches", throttling.REGISTRATION_FETCHES.most)
+    reply = post(world, wish, bearer(token))
+    assert (reply.status, reply.json["error"]) == (429, "temporarily_unavailable")
+    assert world.events("registration.throttled")
+    assert post(world, CONFIDENTIAL, bearer(token)).status == 201
 
 
 def test_it_is_stored_as_a_hash(world: World) -> None:
