@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import throttling
+from . import lapsing, throttling
 from .aws.table import Gone
 from .errors import InvalidRequest, TooManyRequests
 from .fetching import NotFetched
@@ -124,6 +124,7 @@ def _store(
         expires_at=now + services.settings.lifetimes.refresh_token + 2 * DAY,
         not_before=now - 1,
     )
+    lapsing.enter(client, known, services)
     if known is None:
         if services.table.put_first(client):
             services.log.event("client.document_read", client_id=client.client_id, new=True)

@@ -17,15 +17,24 @@ from .services import Services
 from .settings import DAY
 from .values import replace
 
-DIRECTORY = "self-registered client"
+# By how a client came; all others are in one that never lapses.
+DIRECTORIES = {"dynamic": "self-registered client", "document": "client by document"}
 MONTH = 30 * DAY
 
 
 def entry(client: Client) -> DirectoryEntry:
-    """Its name in the directory: there for longer, so that it need not be written as often."""
-    assert client.expires_at is not None
-    ends_at = (client.expires_at // MONTH + 2) * MONTH
-    return DirectoryEntry(directory=DIRECTORY, name=client.client_id, expires_at=ends_at)
+    """Its name in the directory: there for longer, so that it need not be written as often; for
+    good, where the client is: an operator has shut it out."""
+    ends_at = None if client.expires_at is None else (client.expires_at // MONTH + 2) * MONTH
+    directory = DIRECTORIES[client.registered_by]
+    return DirectoryEntry(directory=directory, name=client.client_id, expires_at=ends_at)
+
+
+def enter(client: Client, known: Client | None, services: Services) -> None:
+    """Into its directory, which is for operators, where it is not there or not for long enough."""
+    new = entry(client)
+    if known is None or entry(known) != new:
+        services.table.put(new)
 
 
 def used(client: Client, services: Services, otherwise: OAuthError) -> None:
@@ -41,8 +50,7 @@ def used(client: Client, services: Services, otherwise: OAuthError) -> None:
     if client.expires_at >= needed:
         return
     slid = replace(client, expires_at=needed + DAY)
-    if entry(slid) != entry(client):
-        services.table.put(entry(slid))
+    enter(slid, client, services)
     try:
         services.table.change(
             client.key,

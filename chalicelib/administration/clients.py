@@ -78,9 +78,10 @@ def get(client_id: str, services: Services) -> Client:
 
 
 def list_all(services: Services) -> Iterator[Client]:
-    """Every client, by identifier; after the others those that registered themselves."""
-    ours = directory.names("client", services)
-    for name in chain(ours, directory.names(lapsing.DIRECTORY, services)):
+    """Every client, by identifier; after the others those that registered themselves, and then
+    those whose document was read."""
+    every = ("client", *lapsing.DIRECTORIES.values())
+    for name in chain.from_iterable(directory.names(one, services) for one in every):
         client = services.table.get(Client, client_key(name))
         if client is not None:
             yield client
@@ -188,6 +189,7 @@ def block(client_id: str, services: Services) -> Client:
     after = replace(before, blocked_at=before.blocked_at or now, not_before=now)
     if before.is_document:
         after = replace(after, expires_at=None)  # forgotten, it could come again
+        lapsing.enter(after, None, services)
     _amend(before, after, services)
     token_status.revoke_client(client_id, services)
     services.log.event("client.blocked", client_id=client_id)
@@ -209,7 +211,7 @@ def delete(client_id: str, services: Services) -> None:
     # First: who runs it again after a failure finds no client any more.
     token_status.revoke_client(client_id, services)
     services.table.delete(client_key(client_id))
-    listed = lapsing.DIRECTORY if before.registered_by == "dynamic" else "client"
+    listed = lapsing.DIRECTORIES.get(before.registered_by, "client")
     directory.remove(listed, client_id, services)
     if before.owner is not None:
         directory.remove(directory.owned_by(before.owner), client_id, services)

@@ -69,7 +69,7 @@ def create(client: Client, services: Services, spend: Callable[[], bool]) -> Reg
         expires_at=now + services.settings.registration_unused,
     )
     must_fit(client, services)
-    services.table.put(lapsing.entry(client))
+    lapsing.enter(client, None, services)
     services.table.put_new(client)
     if not spend():
         services.table.delete(client.key)

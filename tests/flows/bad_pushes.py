@@ -168,7 +168,7 @@ OBJECTS: dict[str, tuple[int, str, Push]] = {
     ),
     "an unsigned object": (
         400,
-        "invalid_request_object",
+        "request_not_supported",
         made(lambda world: jwt(objects.claims(world), "none")),
     ),
     "a stranger's object": (

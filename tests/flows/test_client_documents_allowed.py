@@ -89,13 +89,13 @@ def test_a_known_client_costs_what_any_client_costs(signed_in: World, web: Web) 
 
 
 def test_what_a_document_costs(signed_in: World, web: Web) -> None:
-    """New: two counts and one item; read again: one count and one change."""
+    """New: two counts, its item and its name; read again: one count and one change."""
     warm = web.publish("https://warm.example/x", cache="max-age=86400")
     ask(signed_in, warm)
     signed_in.aws.reset()
     ask(signed_in)
     # And the request, which waits for its user.
-    assert signed_in.aws.count() == {"GetItem": 1, "UpdateItem": 2, "PutItem": 2}
+    assert signed_in.aws.count() == {"GetItem": 1, "UpdateItem": 2, "PutItem": 3}
     signed_in.clock.forward(60 * 60)
     ask(signed_in, warm)
     signed_in.aws.reset()

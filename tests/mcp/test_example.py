@@ -22,7 +22,7 @@ def test_lock_file_names_no_registry() -> None:
     """Every package of the clients has a version and a hash, and none an address to fetch it."""
     lock_file = json.loads((ROOT / "tests/mcp/node/package-lock.json").read_text())
     fetched = [package for path, package in lock_file["packages"].items() if path]
-    assert len(fetched) == 124
+    assert len(fetched) == 126
     for package in fetched:
         assert "resolved" not in package
         assert package["integrity"].startswith("sha512-")

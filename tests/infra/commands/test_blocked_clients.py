@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.settings import DAY
 from tests.flows import described
 from tests.flows.described import URL
 from tests.infra.commands.conftest import Operator
@@ -73,3 +74,40 @@ def test_a_client_by_document_is_revoked_and_removed(operator: Operator) -> None
     assert described.refresh(world, token).json["error"] == "invalid_grant"
     assert operator.get("client", "delete", URL) == {"client_id": URL, "deleted": True}
     assert operator.refused("client", "get", URL) == f"there is no client {URL}"
+
+
+def listed(operator: Operator) -> dict[str, str]:
+    """How each client came."""
+    clients = operator.get("client", "list")
+    return {one["client_id"]: one.get("registered_by", "operator") for one in clients}
+
+
+def test_a_client_by_document_is_listed(operator: Operator) -> None:
+    """From when its document was read until it lapses; read again, for longer; deleted, no more."""
+    world = operator.world
+    described.open_to_documents(world).publish()
+    assert URL not in listed(operator)
+    described.ask(world)
+    assert listed(operator)[URL] == "document"
+    lives = world.settings.lifetimes.refresh_token + 2 * DAY
+    world.clock.forward(lives - 1)
+    described.ask(world)
+    world.clock.forward(lives - 1)
+    assert listed(operator)[URL] == "document"
+    world.clock.forward(1)
+    assert URL not in listed(operator)
+    described.ask(world)
+    operator.get("client", "delete", URL)
+    assert URL not in listed(operator)
+
+
+@pytest.mark.parametrize("came", [False, True], ids=["before it comes", "when it came"])
+def test_a_blocked_client_by_document_stays_listed(operator: Operator, came: bool) -> None:
+    """For as long as it is shut out."""
+    world = operator.world
+    described.open_to_documents(world).publish()
+    if came:
+        described.ask(world)
+    operator.get("client", "block", URL)
+    world.clock.forward(400 * DAY)
+    assert listed(operator)[URL] == "document"
