@@ -97,10 +97,10 @@ def algorithm_is_registered(token: Token, expected: Expected) -> None:
     RequestNotSupported for an unsigned one of a client that has registered nothing about them.
     """
     alg = token.header.get("alg")
-    if alg == UNSIGNED and expected.alg is None and UNSIGNED in expected.algs:
-        raise RequestNotSupported("This client is not registered for unsigned request objects.")
     if alg == UNSIGNED and expected.alg != UNSIGNED:
-        raise InvalidRequestObject("This client is not registered for unsigned request objects.")
+        is_open = expected.alg is None and UNSIGNED in expected.algs
+        kind = RequestNotSupported if is_open else InvalidRequestObject
+        raise kind("This client is not registered for unsigned request objects.")
     if alg not in expected.algs or expected.alg not in (None, alg):
         raise InvalidRequestObject("The request object is not signed as the client registered.")
     if alg == UNSIGNED and token.signature:

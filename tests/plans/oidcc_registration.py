@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from chalicelib.administration import initial_access_tokens
 from chalicelib.fetching import Fetcher, NotFetched
 from chalicelib.protocol.fetchable import THIS_MACHINE_TOO
-from chalicelib.values import replace
 from tests.client_signatures import jwks, jwt
 from tests.emulated_aws import Recorder
+from tests.flows.registrations import bearer, initial_token, with_tokens_only
 from tests.plans import oidcc
 from tests.plans.oidcc import CALLBACK, Module
 from tests.plans.oidcc_conditions import json_of
@@ -53,10 +52,8 @@ def stage(
 ) -> Iterator[tuple[World, Suite]]:
     """A server that can read what the suite serves, and the suite."""
     with oidcc.stage(emulated) as world:
-        world.settings = replace(world.settings, registration="initial-access-token")
         world.fetcher = suite = Suite()
-        world.restart()
-        yield world, suite
+        yield with_tokens_only(world), suite
 
 
 def metadata(**members: Any) -> dict[str, Any]:
@@ -78,9 +75,9 @@ def metadata(**members: Any) -> dict[str, Any]:
 
 def post(world: World, *, without_pkce: bool = True, **members: Any) -> Reply:
     """Ask to be registered, with an `initial_access_token` as docs/conformance.md tells."""
-    _, token = initial_access_tokens.create(world.services, without_pkce=without_pkce)
+    token = initial_token(world, without_pkce=without_pkce)
     body = json.dumps(metadata(**members)).encode()
-    headers = [*JSON, ("Authorization", f"Bearer {token}")]
+    headers = [*JSON, bearer(token)]
     return world.request("POST", "/register", headers=headers, body=body)
 
 
@@ -103,8 +100,8 @@ def registered(world: World, **members: Any) -> dict[str, Any]:
 def manage(world: World, client: dict[str, Any], method: str) -> Reply:
     """Read or remove a client, with its own token."""
     path = client["registration_client_uri"].removeprefix(world.issuer)
-    bearer = ("Authorization", f"Bearer {client['registration_access_token']}")
-    return world.request(method, path, headers=[bearer, ("Accept", "application/json")])
+    proof = bearer(client["registration_access_token"])
+    return world.request(method, path, headers=[proof, ("Accept", "application/json")])
 
 
 class Dynamic(Module):

@@ -21,9 +21,10 @@ OUTSIDE = ("response_type", "client_id", "scope", "redirect_uri")
 OBJECT = f"{BASE}/requesturi/{'x' * 96}"
 
 
-def test_without_an_excuse(world: World) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_without_an_excuse(world: World, method: str) -> None:
     """With a token that says nothing of PKCE no module gets in, nonce or not (decision 0038)."""
-    client = post(world, without_pkce=False).json
+    client = post(world, without_pkce=False, token_endpoint_auth_method=method).json
     module = Module(world, client_id=client["client_id"])
     module.visit(module.request())
     assert module.refused() == "invalid_request"
